@@ -1,0 +1,26 @@
+/**
+ * Every limit of the wire, in one place; both ends assert them.
+ * Units are in the names. A limit is raised here or nowhere.
+ */
+export const limits = {
+  /** Events in one batch. */
+  batchEventsMax: 5_000,
+  /** One batch on the wire and, separately, after decompression. */
+  batchBytesMax: 16 * 1024 * 1024,
+  /** A GraphQL or other REST request body. */
+  requestBytesMax: 1024 * 1024,
+  /** PID_MAX_LIMIT on 64-bit kernels (include/linux/threads.h). */
+  pidMax: 4_194_304,
+  /** TASK_COMM_LEN - 1. A few bytes more, since invalid UTF-8 is replaced by a longer character. */
+  commCharactersMax: 64,
+  /** Command line as captured; what is longer is cut and marked. */
+  argsBytesMax: 4_096,
+  argsCountMax: 2_048,
+  pathCharactersMax: 4_096,
+  nameCharactersMax: 255,
+  /** A page of any GraphQL connection. */
+  pageDefault: 50,
+  pageMax: 200,
+  /** How far lineage is followed towards init. */
+  ancestryDepthMax: 64,
+} as const;
