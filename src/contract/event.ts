@@ -140,10 +140,14 @@ export const AgentStartEvent = z.object({
   resumed: z.boolean(),
 });
 
-/** Every process alive at `at` has been described: lives not among them ended while nobody watched. */
+/**
+ * Every process alive between `since` and `at` has been described with an `at` in that stretch: lives that were not
+ * ended while nobody watched.
+ */
 export const SnapshotEvent = z.object({
   kind: z.literal('snapshot'),
   at: BootNanoseconds,
+  since: BootNanoseconds,
   processes: count,
 });
 
