@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel types that the probe reads, and of them only the fields it reads. `preserve_access_index` makes every
+ * access relocatable: libbpf looks the real offset up in the running kernel's BTF when it loads the object.
+ *
+ * Names and types follow include/linux/{sched,cred,binfmts,tty}.h, include/linux/sched/signal.h and
+ * include/uapi/asm-generic/siginfo.h. A suffix `___x` names another kernel's form of a type; libbpf drops it.
+ */
+#ifndef WHODUNIT_KERNEL_H
+#define WHODUNIT_KERNEL_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef short __s16;
+typedef unsigned int __u32;
+typedef int __s32;
+typedef unsigned long long __u64;
+typedef long long __s64;
+/* bpf_helper_defs.h names these; nothing here uses them. */
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+
+typedef _Bool bool;
+
+/* include/uapi/linux/bpf.h */
+enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
+enum { BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_RB_NO_WAKEUP = 1 };
+
+#define RELOCATABLE __attribute__((preserve_access_index))
+
+typedef struct {
+  __u32 val;
+} RELOCATABLE kuid_t;
+
+typedef struct {
+  int counter;
+} RELOCATABLE atomic_t;
+
+struct cred {
+  kuid_t uid;
+  kuid_t euid;
+} RELOCATABLE;
+
+struct tty_struct {
+  char name[64];
+} RELOCATABLE;
+
+struct signal_struct {
+  atomic_t live;
+  int group_exit_code;
+  __u32 flags;
+  struct tty_struct *tty;
+} RELOCATABLE;
+
+struct sigaction {
+  void *sa_handler;
+} RELOCATABLE;
+
+struct k_sigaction {
+  struct sigaction sa;
+} RELOCATABLE;
+
+struct sighand_struct {
+  struct k_sigaction action[64];
+} RELOCATABLE;
+
+struct mm_struct {
+  unsigned long arg_start;
+  unsigned long arg_end;
+} RELOCATABLE;
+
+struct task_struct {
+  __u32 flags;
+  int exit_code;
+  int pid;
+  int tgid;
+  struct task_struct *real_parent;
+  struct task_struct *group_leader;
+  __u64 start_boottime;
+  const struct cred *real_cred;
+  char comm[16];
+  struct signal_struct *signal;
+  struct sighand_struct *sighand;
+  struct mm_struct *mm;
+  kuid_t loginuid;    /* CONFIG_AUDIT */
+  __u32 sessionid;    /* CONFIG_AUDIT */
+} RELOCATABLE;
+
+/* Before Linux 5.5 the field had another name; vendor kernels with backported BPF still carry it. */
+struct task_struct___before_5_5 {
+  __u64 real_start_time;
+} RELOCATABLE;
+
+struct linux_binprm {
+  const char *filename;
+} RELOCATABLE;
+
+union __sifields {
+  struct {
+    void *_addr;
+  } _sigfault;
+} RELOCATABLE;
+
+/* Older kernels spell the same fields without the anonymous struct; CO-RE looks through it. */
+struct kernel_siginfo {
+  struct {
+    int si_code;
+    union __sifields _sifields;
+  };
+} RELOCATABLE;
+
+struct seq_file;
+
+struct bpf_iter_meta {
+  struct seq_file *seq;
+} RELOCATABLE;
+
+struct bpf_iter__task {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+} RELOCATABLE;
+
+#endif
