@@ -1,0 +1,43 @@
+/**
+ * How sure a verdict may be. A finding is as sure as its weakest link, so links are combined by minimum; only a loss
+ * multiplies, since what is missing could concern any link.
+ */
+export const certainty = {
+  /** The record names it by identity. Not 1: the sensor's own code can be wrong. */
+  exact: 0.99,
+  /** The victim's parent is not known, so a sender that is the parent would not be recognised. */
+  lineageMissing: 0.9,
+  /** The sensor sees no signals (or is not known and recorded none): one may have been behind it. */
+  signalsUnseen: 0.9,
+  /** A handler caught the fault and raised the same signal again: the fault is inferred to be the reason. */
+  raisedAgain: 0.9,
+  /** A login without a terminal stands behind schedulers and services too, not only behind people. */
+  loginWithoutTerminal: 0.85,
+  /** Two senders sent the deadly number and either could have been the one. */
+  rivalSender: 0.8,
+  /** It exited by itself, shortly after somebody had asked it to stop: perhaps because of that. */
+  afterStopRequest: 0.7,
+  /** A crash signal that the process sent to itself: mostly a crash that a handler caught and that was not recorded. */
+  selfSentFault: 0.7,
+  /** SIGPIPE or SIGXFSZ that looks like kill(2) from itself; kernel-made ones are directed at a thread. */
+  threadMissing: 0.7,
+  /** The kernel's OOM killer chose it; whether for the host or for a cgroup is not known. */
+  oomChosen: 0.6,
+  /** The only matching signal met a handler or was ignored, so the disposition must have changed later. */
+  dispositionChanged: 0.6,
+  /** Sent from user space, and the sender was not recorded. */
+  senderMissing: 0.5,
+  /** The kernel made the signal and the reason is not known. */
+  kernelReasonMissing: 0.5,
+  /** It died by a signal of which there is no record. */
+  signalMissing: 0.2,
+  /** Nothing but the end itself was seen. */
+  nothing: 0,
+} as const;
+
+/** What a loss around the death leaves of any confidence. */
+export const lossFactor = 0.8;
+
+export function weakest(...links: readonly number[]): number {
+  return Math.min(...links);
+}

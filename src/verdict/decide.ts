@@ -1,0 +1,83 @@
+/**
+ * Facts in, verdict out: pure, total and deterministic. The first rule that finds something decides; what holds for any
+ * death (losses around it, a sensor that cannot see signals, the common evidence) is put on top here.
+ */
+import { certainty, lossFactor, weakest } from './confidence.js';
+import { endingOf } from './ending.js';
+import { commonEvidence, lossEvidence, plural } from './evidence.js';
+import type { DeathFacts, LossFacts } from './facts.js';
+import type { Finding, Rule } from './rule.js';
+import { lastRule, rules } from './rules/index.js';
+import type { Evidence, Verdict } from './verdict.js';
+
+/** Raised whenever the same facts may get another verdict. */
+export const engineVersion = 1;
+
+export function decide(facts: DeathFacts): Verdict {
+  const { rule, finding } = firstFinding(facts);
+  const losses = facts.losses.filter((loss) => loss.since <= facts.at);
+  const evidence = [
+    ...commonEvidence(facts),
+    ...finding.evidence,
+    ...losses.map((loss) => lossEvidence(loss, facts.at)),
+    ...sensorEvidence(facts),
+  ];
+  return {
+    cause: finding.cause,
+    actor: finding.actor,
+    confidence: adjustedConfidence(finding, facts, losses),
+    summary: `${finding.summary}${sensorClause(facts)}${lossClause(losses)}.`,
+    evidence: inTimeOrder(evidence),
+    rule: rule.id,
+    engine: engineVersion,
+  };
+}
+
+function firstFinding(facts: DeathFacts): { readonly rule: Rule; readonly finding: Finding } {
+  for (const rule of rules) {
+    const finding = rule.decide(facts);
+    if (finding !== null) return { rule, finding };
+  }
+  return { rule: lastRule, finding: lastRule.decide(facts) };
+}
+
+function adjustedConfidence(finding: Finding, facts: DeathFacts, losses: readonly LossFacts[]): number {
+  const seen = signalsMayBeUnseen(facts) ? certainty.signalsUnseen : certainty.exact;
+  const confidence = weakest(finding.confidence, seen) * (losses.length === 0 ? 1 : lossFactor);
+  return Math.round(confidence * 100) / 100;
+}
+
+/** A recorded signal proves that the sensor sees them. */
+function signalsMayBeUnseen(facts: DeathFacts): boolean {
+  return facts.signals.length === 0 && (facts.rung === 'procfs' || facts.rung === null);
+}
+
+function sensorClause(facts: DeathFacts): string {
+  const suffers = facts.rung === 'procfs' && endingOf(facts).how !== 'exited';
+  return suffers ? '; the procfs sensor cannot see who sends signals' : '';
+}
+
+function sensorEvidence(facts: DeathFacts): readonly Evidence[] {
+  if (!signalsMayBeUnseen(facts)) return [];
+  const text =
+    facts.rung === null
+      ? 'Which sensor watched is not known, so signals may have gone unseen.'
+      : 'The procfs sensor cannot see signals, nor who sends them.';
+  return [{ kind: 'sensor', at: null, text }];
+}
+
+function lossClause(losses: readonly LossFacts[]): string {
+  if (losses.length === 0) return '';
+  const counts = losses.map((loss) => loss.count);
+  const known = counts.filter((count) => count !== null).reduce((sum, count) => sum + count, 0);
+  const amount = counts.includes(null) ? 'events' : `${known} ${plural(known, 'event')}`;
+  return `; ${amount} of this host ${amount === '1 event' ? 'was' : 'were'} lost around that time, so something may be missing here`;
+}
+
+/** Oldest first; what has no instant of its own comes last. Stable, so alike instants keep the order given. */
+function inTimeOrder(evidence: readonly Evidence[]): readonly Evidence[] {
+  return evidence.toSorted((a, b) => {
+    if (a.at === null || b.at === null) return Number(a.at === null) - Number(b.at === null);
+    return a.at < b.at ? -1 : Number(a.at > b.at);
+  });
+}

@@ -1,0 +1,31 @@
+/** What a request to stop adds to a finding: the clause of its sentence, and what it does to an exit's certainty. */
+import { certainty } from './confidence.js';
+import { senderPhrase } from './describe.js';
+import { duration } from './duration.js';
+import type { DeathFacts, SignalFacts } from './facts.js';
+import { signalName } from './signal-names.js';
+import { stopRequestBefore } from './stop-request.js';
+
+/** `, 12 ms after SIGTERM from kill (pid 4712, …)`, or nothing. `end` is the fatal signal; null for an exit. */
+export function stopRequestClause(facts: DeathFacts, end: SignalFacts | null): string {
+  const request = stopRequestBefore(facts, end);
+  if (request === null) return '';
+  const delay = duration((end?.at ?? facts.at) - request.at);
+  return `, ${delay} after ${signalName(request.signal)} from ${originOf(request, end, facts)}${reaction(request)}`;
+}
+
+export function exitConfidence(facts: DeathFacts): number {
+  return stopRequestBefore(facts, null) === null ? certainty.exact : certainty.afterStopRequest;
+}
+
+function originOf(request: SignalFacts, end: SignalFacts | null, facts: DeathFacts): string {
+  const first = request.sender?.ref;
+  const second = end?.sender?.ref;
+  const same = first !== undefined && first.pid === second?.pid && first.start === second.start;
+  return same ? 'the same sender' : senderPhrase(request, facts);
+}
+
+function reaction(request: SignalFacts): string {
+  if (request.result === 'ignored' || request.disposition === 'ignored') return ', which it had ignored';
+  return request.disposition === 'caught' ? ', which it had caught' : '';
+}

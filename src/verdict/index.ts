@@ -1,0 +1,15 @@
+/** Why it died: facts in, verdict out. Pure; imports nothing but the contract. */
+export { decide, engineVersion } from './decide.js';
+export { escapeArguments } from './command-line.js';
+export { quote } from './escape.js';
+export {
+  factLimits,
+  type AncestorFacts,
+  type DeathFacts,
+  type LoginFacts,
+  type LossFacts,
+  type ProcessFacts,
+  type SignalFacts,
+} from './facts.js';
+export { signalName } from './signal-names.js';
+export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

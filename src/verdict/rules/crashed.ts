@@ -1,0 +1,86 @@
+/**
+ * CRASHED: it did something that the processor or the memory does not allow.
+ *
+ * Kernel: SIGSEGV, SIGBUS, SIGFPE, SIGILL or SIGTRAP made by the kernel, with a fault code above 0 or SI_KERNEL (general
+ * protection: no address). A handler may catch it, report, and raise the same signal again by tgkill (Python's
+ * faulthandler, most crash reporters): then the fault shortly before is the reason.
+ * Mistaken for: the same signals *sent* by somebody, to get a core (that is SIGNALED).
+ * Source: sigaction(2), arch/x86/mm/fault.c, arch/x86/kernel/traps.c. Defective memory (BUS_MCEERR_*, mm/memory-failure.c)
+ * is no fault of the process: there the actor is the kernel.
+ */
+import { itself, theKernel } from '../actor.js';
+import { certainty, weakest } from '../confidence.js';
+import { coreClause } from '../core-clause.js';
+import { processName } from '../describe.js';
+import { plainOrQuoted } from '../escape.js';
+import { fatalSignal, type FatalSignal } from '../fatal-signal.js';
+import type { DeathFacts, SignalFacts } from '../facts.js';
+import type { Rule } from '../rule.js';
+import { busHardwareCodes, faultMeaning, siCodeName } from '../si-code-names.js';
+import { isFromSelf, isKernelMade } from '../signal-origin.js';
+import { signalName, signals } from '../signal-names.js';
+
+export const crashed: Rule = {
+  id: 'crashed',
+  decide(facts) {
+    const fatal = fatalSignal(facts);
+    if (fatal === null || !faultSignals.has(fatal.signal.signal)) return null;
+    const fault = faultBehind(fatal, facts);
+    if (fault === null) return null;
+    const raisedAgain = fault !== fatal.signal;
+    const name = signalName(fault.signal);
+    const again = raisedAgain ? ', which its own handler caught and raised again' : '';
+    return {
+      cause: 'CRASHED',
+      actor: isDefectiveMemory(fault) ? theKernel : itself(facts.victim),
+      confidence: weakest(fatal.confidence, raisedAgain ? certainty.raisedAgain : certainty.exact),
+      summary: `${processName(facts.victim)} crashed with ${name}: ${faultText(fault)}${again}; ${coreClause(facts)}`,
+      evidence: [{ kind: 'fault', at: fault.at, text: `Fault: ${faultText(fault)}.` }],
+    };
+  },
+};
+
+/** Faults that a process raises on its own behalf; shared with SIGNALED, which doubts self-sent ones. */
+export const faultSignals: ReadonlySet<number> = new Set([
+  signals.SIGSEGV,
+  signals.SIGBUS,
+  signals.SIGFPE,
+  signals.SIGILL,
+  signals.SIGTRAP,
+]);
+
+/** A handler that re-raises does so at once; writing a report may take it some seconds. */
+const raisedAgainWindowNs = 30_000_000_000n;
+
+function faultBehind(fatal: FatalSignal, facts: DeathFacts): SignalFacts | null {
+  if (isKernelMade(fatal.signal, facts.victim)) return fatal.signal;
+  if (!isFromSelf(fatal.signal, facts.victim)) return null;
+  const caught = facts.signals.findLast(
+    (signal) =>
+      signal !== fatal.signal &&
+      signal.signal === fatal.signal.signal &&
+      signal.at <= fatal.signal.at &&
+      isKernelMade(signal, facts.victim),
+  );
+  return caught !== undefined && fatal.signal.at - caught.at <= raisedAgainWindowNs ? caught : null;
+}
+
+function isDefectiveMemory(fault: SignalFacts): boolean {
+  return fault.signal === signals.SIGBUS && busHardwareCodes.has(fault.code);
+}
+
+/** `SEGV_MAPERR at 0x0 (null pointer)` */
+function faultText(fault: SignalFacts): string {
+  const address = fault.address === null ? '' : ` at ${plainOrQuoted(fault.address)}`;
+  const meaning = nullPointer(fault) ?? faultMeaning(fault.signal, fault.code);
+  return `${siCodeName(fault.signal, fault.code)}${address}${meaning === null ? '' : ` (${meaning})`}`;
+}
+
+/** The first page is never mapped (vm.mmap_min_addr): an address there is a null pointer, or a field behind one. */
+function nullPointer(fault: SignalFacts): string | null {
+  if (fault.signal !== signals.SIGSEGV || fault.code !== 1 || !/^0x[0-9a-f]{1,16}$/.test(fault.address ?? ''))
+    return null;
+  const address = BigInt(fault.address ?? '');
+  if (address === 0n) return 'null pointer';
+  return address < 4096n ? 'null pointer with an offset' : null;
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { lastRule, rules } from './index.js';
+
+it('asks_the_rules_in_this_order', () => {
+  expect([...rules, lastRule].map((rule) => rule.id)).toEqual([
+    'exited',
+    'failed',
+    'crashed',
+    'aborted',
+    'broken-pipe',
+    'timer',
+    'resource-limit',
+    'seccomp',
+    'signaled',
+    'unknown',
+  ]);
+});
+
+it('lets_nobody_change_the_list', () => {
+  expect(Object.isFrozen(rules)).toBe(true);
+});

@@ -1,0 +1,35 @@
+/**
+ * The rules in the order in which they are asked; the first finding is the verdict.
+ *
+ * 1. Exits: the wait status alone decides between exit and signal, so nothing below can apply to them.
+ * 2. What the kernel makes for a reason that signal and si_code name with certainty. BROKEN_PIPE and RESOURCE_LIMIT stand
+ *    before SIGNALED because the kernel sends these in the victim's own name, which looks like kill(getpid(), …).
+ * 3. SIGNALED: somebody in user space sent it, whatever its number.
+ * 4. UNKNOWN always answers, and says what is known.
+ */
+import type { Rule } from '../rule.js';
+import { aborted } from './aborted.js';
+import { brokenPipe } from './broken-pipe.js';
+import { crashed } from './crashed.js';
+import { exited } from './exited.js';
+import { failed } from './failed.js';
+import { resourceLimit } from './resource-limit.js';
+import { seccomp } from './seccomp.js';
+import { signaled } from './signaled.js';
+import { timer } from './timer.js';
+import { unknown } from './unknown.js';
+
+export const rules: readonly Rule[] = Object.freeze([
+  exited,
+  failed,
+  crashed,
+  aborted,
+  brokenPipe,
+  timer,
+  resourceLimit,
+  seccomp,
+  signaled,
+]);
+
+/** Answers when no rule does. */
+export const lastRule = unknown;

@@ -1,0 +1,58 @@
+/**
+ * SIGNALED: somebody in user space sent the signal that ended it; maybe the process itself.
+ *
+ * Kernel: si_code SI_USER, SI_QUEUE or SI_TKILL (kill, sigqueue, tgkill, pidfd_send_signal, cgroup.kill), or any other that
+ * user space may put there (negative, with a sender).
+ * Mistaken for: what the kernel makes. A *sent* SIGSEGV is no crash; a sent SIGKILL is no OOM kill. Not told apart yet
+ * (issue 4): the parent-death signal and cgroup.kill, where the kernel sends in the name of the dying parent or of
+ * whoever wrote the file; both appear here with that process as the sender.
+ * Source: kill(2), rt_sigqueueinfo(2), kernel/signal.c.
+ */
+import { attribute } from '../actor.js';
+import { certainty, weakest } from '../confidence.js';
+import { processName, senderPhrase } from '../describe.js';
+import { senderEvidence } from '../evidence.js';
+import { stopRequestClause } from '../exit-clauses.js';
+import { fatalSignal } from '../fatal-signal.js';
+import type { DeathFacts, SignalFacts } from '../facts.js';
+import type { Rule } from '../rule.js';
+import { isFromSelf, isKernelMade, isOnVictimsBehalf } from '../signal-origin.js';
+import { signalName, signals } from '../signal-names.js';
+import { faultSignals } from './crashed.js';
+
+export const signaled: Rule = {
+  id: 'signaled',
+  decide(facts) {
+    const fatal = fatalSignal(facts);
+    if (fatal === null || isKernelMade(fatal.signal, facts.victim)) return null;
+    if (isOnVictimsBehalf(fatal.signal, facts.victim) === 'certain') return null;
+    const { actor, confidence } = attribute(fatal.signal.sender, facts.victim);
+    const doubt = isSelfSentFault(fatal.signal, facts) ? certainty.selfSentFault : certainty.exact;
+    return {
+      cause: 'SIGNALED',
+      actor,
+      confidence: weakest(fatal.confidence, confidence, doubt),
+      summary: sentence(fatal.signal, facts),
+      evidence: isFromSelf(fatal.signal, facts.victim) ? [] : senderEvidence(fatal.signal),
+    };
+  },
+};
+
+function isSelfSentFault(signal: SignalFacts, facts: DeathFacts): boolean {
+  return faultSignals.has(signal.signal) && isFromSelf(signal, facts.victim);
+}
+
+function sentence(signal: SignalFacts, facts: DeathFacts): string {
+  const victim = processName(facts.victim);
+  const name = signalName(signal.signal);
+  const before = stopRequestClause(facts, signal);
+  if (isFromSelf(signal, facts.victim)) return `${victim} ended itself with ${name}${before}`;
+  return `${name} from ${senderPhrase(signal, facts)} ended ${victim}${before}; ${consequence(signal)}`;
+}
+
+function consequence(signal: SignalFacts): string {
+  if (signal.signal === signals.SIGKILL) return 'no cleanup was possible';
+  if (faultSignals.has(signal.signal) || signal.signal === signals.SIGABRT)
+    return 'it was sent, so this is not a crash';
+  return signal.disposition === 'default' ? 'it had no handler for it' : 'its handler was gone by then';
+}
