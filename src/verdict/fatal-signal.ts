@@ -9,6 +9,7 @@
  * - Except that a *later one of the same number was queued too*, in the same queue: below 32 that is only possible once
  *   the earlier one had left the queue without killing (taken by sigwait or signalfd, or withheld by a tracer), and
  *   then the later one counts. SIGKILL cannot be taken that way, and from 32 on signals queue up: there the first counts.
+ *   Seen on 6.18 by tracefs: kill, kill, sigwait, kill, unblock gives results 0, 2, 0, and the last one killed.
  * - If every one of them met a handler or was ignored, the disposition changed while it was blocked (an exec resets
  *   handlers): the last one counts, and we are not sure.
  */

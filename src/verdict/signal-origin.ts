@@ -4,7 +4,8 @@
  * Positive codes belong to the kernel: rt_sigqueueinfo(2) lets a process forge them for itself alone, which crash
  * handlers use to raise the very fault again. SI_USER (0) is the trap: kill(2) makes it, and so does the kernel's own
  * `send_sig(sig, current, 0)`, with the victim itself (SIGPIPE, SIGXFSZ) as the seeming sender. The two differ in one
- * thing: kill(2) directs at the group, send_sig at a thread (and tkill, which also directs at a thread, says SI_TKILL).
+ * thing: kill(2) directs at the group (grp=1 in the tracepoint), send_sig at a thread (grp=0; so does tkill, which says
+ * SI_TKILL). Seen so on 6.18.
  */
 import type { ProcessFacts, SignalFacts } from './facts.js';
 import { signals } from './signal-names.js';
