@@ -1,0 +1,69 @@
+/**
+ * Prisma's schema engine as WebAssembly, talking to Postgres through adapter-pg: migrations without a download.
+ *
+ * `@prisma/schema-engine-wasm` is an internal package of Prisma, pinned exactly. Its entry imports the .wasm file as a
+ * module, which Node cannot do yet, so its parts are put together here the way the entry would.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { MigrationDirectory, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
+
+export type { DiffTarget, SchemaEngine } from '@prisma/schema-engine-wasm';
+
+const connectTimeoutMs = 10_000;
+
+/** The caller calls `free()` when done. */
+export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+  const { SchemaEngine: engine } = await loadModule();
+  const adapter = new PrismaPg({ connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs, max: 2 });
+  const ignoreEngineLog = () => undefined;
+  return engine.new({ datamodels: undefined }, ignoreEngineLog, bindMigrationAwareSqlAdapterFactory(adapter));
+}
+
+/** prisma/migrations beside src and dist alike. */
+export const migrationsDirectory = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+export async function readMigrations(baseDir = migrationsDirectory): Promise<MigrationList> {
+  const entries = await readdir(baseDir, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return {
+    baseDir,
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(names.sort().map((name) => readMigration(baseDir, name))),
+  };
+}
+
+async function readMigration(baseDir: string, name: string): Promise<MigrationDirectory> {
+  const value = await readFile(join(baseDir, name, 'migration.sql'), 'utf8');
+  return { path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value } } };
+}
+
+type Exports = Record<string, unknown>;
+type EngineModule = typeof import('@prisma/schema-engine-wasm') & { __wbg_set_wasm(exports: Exports): void };
+
+/** TypeScript describes it only in its library for browsers, which we do not load. */
+declare const WebAssembly: {
+  instantiate(binary: Uint8Array, imports: Record<string, object>): Promise<{ instance: { exports: Exports } }>;
+};
+
+let loading: Promise<EngineModule> | undefined;
+
+function loadModule(): Promise<EngineModule> {
+  loading ??= instantiate();
+  return loading;
+}
+
+async function instantiate(): Promise<EngineModule> {
+  const scriptPath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+  const glue = (await import('@prisma/schema-engine-wasm/schema_engine_bg' as string)) as EngineModule;
+  const binary = await readFile(scriptPath.replace(/\.js$/, '.wasm'));
+  const { instance } = await WebAssembly.instantiate(binary, { './schema_engine_bg.js': glue });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports['__wbindgen_start'] as () => void)();
+  return glue;
+}
