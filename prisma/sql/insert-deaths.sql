@@ -1,0 +1,24 @@
+-- Ends of lives: the death once, the end of the life, and the wish for a verdict, in one statement.
+-- A death whose life was never described gets a bare life, so that every death has its process.
+-- $1 int boot, $2 int host id, $3 timestamptz boot-clock zero, $4 text JSON array, no life twice
+-- Returns the number of new deaths.
+with incoming as (
+  select i.*, $3::timestamptz + i.died_ns / 1000 * interval '1 microsecond' as died_at
+  from jsonb_to_recordset($4::text::jsonb) as i(
+    pid int, start_ns bigint, died_ns bigint, exit_code smallint, signal smallint, core_dumped boolean)
+), born as (
+  insert into processes (boot, pid, start_ns, host_id, origin, seen_ns, comm, args, started_at, ended_at)
+  select $1::int, i.pid, i.start_ns, $2::int, 'exit', i.died_ns, '', '{}',
+    $3::timestamptz + i.start_ns / 1000 * interval '1 microsecond', i.died_at
+  from incoming i
+  on conflict (boot, pid, start_ns) do update set ended_at = excluded.ended_at
+), died as (
+  insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, exit_code, signal, core_dumped)
+  select $1::int, i.pid, i.start_ns, $2::int, i.died_ns, i.died_at, i.exit_code, i.signal, i.core_dumped
+  from incoming i
+  on conflict do nothing
+  returning boot, pid, start_ns
+), wanted as (
+  insert into pending_verdicts (boot, pid, start_ns) select boot, pid, start_ns from died on conflict do nothing
+)
+select count(*)::int as deaths from died

@@ -1,0 +1,43 @@
+-- Lives, described or described anew. A later description (by boot clock) replaces an earlier one; an image that has
+-- sent signals is kept in former_images, because "who did it" means who it was when it did it. Signals of the batch
+-- must be stored before this runs.
+-- $1 int boot, $2 int host id, $3 timestamptz boot-clock zero, $4 text JSON array, one object a life, no life twice
+-- Primary key of processes; index signals (boot, sender_pid, sender_start_ns, at_ns).
+with incoming as (
+  select * from jsonb_to_recordset($4::text::jsonb) as i(
+    pid int, start_ns bigint, parent_pid int, parent_start_ns bigint, origin text, seen_ns bigint, exec_ns bigint,
+    comm text, exe text, args text[], args_cut boolean, uid bigint, user_name text, login_uid bigint, login_name text,
+    login_session bigint, tty text, cgroup text, kernel_thread boolean)
+), retired as (
+  insert into former_images (boot, pid, start_ns, until_ns, comm, exe, args, args_cut)
+  select p.boot, p.pid, p.start_ns, i.exec_ns, p.comm, p.exe, p.args, p.args_cut
+  from incoming i
+  join processes p on p.boot = $1::int and p.pid = i.pid and p.start_ns = i.start_ns
+  where i.exec_ns > coalesce(p.exec_ns, 0)
+    and exists (select from signals s
+                where s.boot = $1::int and s.sender_pid = i.pid and s.sender_start_ns = i.start_ns and s.at_ns < i.exec_ns)
+  on conflict do nothing
+)
+insert into processes as p (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, exec_ns, comm, exe,
+  args, args_cut, uid, user_name, login_uid, login_name, login_session, tty, cgroup, kernel_thread, started_at)
+select $1::int, i.pid, i.start_ns, $2::int, i.parent_pid, i.parent_start_ns, i.origin, i.seen_ns, i.exec_ns, i.comm, i.exe,
+  coalesce(i.args, '{}'), coalesce(i.args_cut, false), i.uid, i.user_name, i.login_uid, i.login_name, i.login_session, i.tty,
+  i.cgroup, coalesce(i.kernel_thread, false), $3::timestamptz + i.start_ns / 1000 * interval '1 microsecond'
+from incoming i
+on conflict (boot, pid, start_ns) do update set
+  parent_pid = coalesce(p.parent_pid, excluded.parent_pid),
+  parent_start_ns = coalesce(p.parent_start_ns, excluded.parent_start_ns),
+  seen_ns = excluded.seen_ns,
+  exec_ns = coalesce(excluded.exec_ns, p.exec_ns),
+  comm = excluded.comm,
+  exe = coalesce(excluded.exe, p.exe),
+  args = case when cardinality(excluded.args) > 0 then excluded.args else p.args end,
+  args_cut = excluded.args_cut,
+  uid = coalesce(excluded.uid, p.uid),
+  user_name = coalesce(excluded.user_name, p.user_name),
+  login_uid = coalesce(excluded.login_uid, p.login_uid),
+  login_name = coalesce(excluded.login_name, p.login_name),
+  login_session = coalesce(excluded.login_session, p.login_session),
+  tty = coalesce(excluded.tty, p.tty),
+  cgroup = coalesce(excluded.cgroup, p.cgroup)
+where excluded.seen_ns >= p.seen_ns

@@ -1,0 +1,7 @@
+-- Given lives.
+-- $1 int[] boots, $2 int[] pids, $3 bigint[] start times
+-- Primary key.
+select p.*, b.booted_at
+from unnest($1::int[], $2::int[], $3::bigint[]) as k(boot, pid, start_ns)
+join processes p using (boot, pid, start_ns)
+join boots b on b.id = p.boot

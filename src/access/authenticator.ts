@@ -1,0 +1,55 @@
+/** Token → principal. What was found is remembered for a few seconds, so that a revocation takes effect within them. */
+import { Injectable } from '@nestjs/common';
+import { Failure } from '../platform/errors.js';
+import type { Principal } from '../platform/principal.js';
+import { bearerToken, hashToken, tokenKind } from '../platform/tokens.js';
+import { TokenStore } from '../store/token.store.js';
+
+const rememberMs = 5_000;
+const rememberedMax = 20_000;
+
+@Injectable()
+export class Authenticator {
+  private readonly remembered = new Map<string, { principal: Principal; until: number }>();
+
+  constructor(private readonly tokens: TokenStore) {}
+
+  /**
+   * @param header the value of an Authorization header
+   * @throws Failure `access/unauthenticated` (401).
+   */
+  async authenticate(header: string | undefined): Promise<Principal> {
+    const token = bearerToken(header);
+    if (token === null) {
+      throw unauthenticated('This needs a token: send the header "Authorization: Bearer <token>". The admin token is in the file admin-token of the state directory.');
+    }
+    const kind = tokenKind(token);
+    const hash = hashToken(token);
+    const key = hash.toString('base64');
+    const known = this.remembered.get(key);
+    if (known && known.until > Date.now()) return known.principal;
+    this.remembered.delete(key);
+    const principal = kind === 'host' ? await this.host(hash) : kind === 'admin' ? await this.admin(hash) : null;
+    if (!principal) throw unauthenticated('The token is not known, or it has been revoked.');
+    this.remember(key, principal);
+    return principal;
+  }
+
+  private async host(hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
+    const hostId = await this.tokens.hostOf(hash);
+    return hostId === null ? null : { kind: 'host', hostId };
+  }
+
+  private async admin(hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
+    return (await this.tokens.roleOf(hash)) === 'admin' ? { kind: 'admin' } : null;
+  }
+
+  private remember(key: string, principal: Principal): void {
+    if (this.remembered.size >= rememberedMax) this.remembered.delete(this.remembered.keys().next().value!);
+    this.remembered.set(key, { principal, until: Date.now() + rememberMs });
+  }
+}
+
+function unauthenticated(detail: string): Failure {
+  return new Failure({ code: 'access/unauthenticated', status: 401, detail });
+}

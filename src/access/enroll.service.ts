@@ -1,0 +1,44 @@
+/** Enrolment: a one-use token, made by an admin, becomes a host's own credential. */
+import { Injectable } from '@nestjs/common';
+import type { EnrollReply, EnrollRequest } from '../contract/index.js';
+import { Failure } from '../platform/errors.js';
+import { bearerToken, hashToken, newToken, tokenKind } from '../platform/tokens.js';
+import { TokenStore } from '../store/token.store.js';
+
+const enrollTokenMs = 60 * 60 * 1000;
+
+@Injectable()
+export class EnrollService {
+  constructor(private readonly tokens: TokenStore) {}
+
+  /** @returns a token that one host can spend within the hour. */
+  async createToken(): Promise<{ token: string; expiresAt: Date }> {
+    const token = newToken('enroll');
+    const expiresAt = new Date(Date.now() + enrollTokenMs);
+    await this.tokens.addEnrollToken(hashToken(token), expiresAt);
+    return { token, expiresAt };
+  }
+
+  /** @throws Failure `access/bad-enroll-token` (401). */
+  async enroll(header: string | undefined, request: EnrollRequest): Promise<EnrollReply> {
+    const token = bearerToken(header);
+    const credential = newToken('host');
+    const hostId =
+      token !== null && tokenKind(token) === 'enroll'
+        ? await this.tokens.enroll({
+            machineId: request.machineId,
+            name: request.name,
+            tokenHash: hashToken(token),
+            credentialHash: hashToken(credential),
+          })
+        : null;
+    if (hostId === null) {
+      throw new Failure({
+        code: 'access/bad-enroll-token',
+        status: 401,
+        detail: 'The enrolment token is unknown, spent or expired. Make a new one: POST /v1/enroll-tokens with an API token.',
+      });
+    }
+    return { hostId: String(hostId), credential };
+  }
+}

@@ -1,0 +1,82 @@
+/** The API as one thing that starts and closes: Nest on Fastify, with authentication in front and the WebSocket beside. */
+import compress from '@fastify/compress';
+import type { FastifyInstance } from 'fastify';
+import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AdminToken } from '../access/admin-token.js';
+import { Authenticator } from '../access/authenticator.js';
+import { AppModule } from '../app.module.js';
+import { limits } from '../contract/index.js';
+import { LoaderFactory } from '../history/loaders.js';
+import type { Env } from '../platform/env.js';
+import { nestLogger, type Logger } from '../platform/logger.js';
+import type { Running } from '../platform/program.js';
+import { migrateQueue } from '../queue/queues.js';
+import { authenticateRequests } from './authenticate.hook.js';
+import { serveDocs } from './docs.js';
+import { serveGraphiql } from './graphiql.js';
+import { ProblemFilter } from './problem.filter.js';
+import { sendProblem } from './problem.js';
+import { serveWebsocket } from './websocket.js';
+
+export interface Api extends Running {
+  readonly app: NestFastifyApplication;
+  /** Where it listens. */
+  readonly url: string;
+}
+
+export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: limits.requestBytesMax, forceCloseConnections: 'idle', trustProxy: false });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(env, logger), adapter, {
+    logger: nestLogger(logger),
+    abortOnError: false,
+  });
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === '/v1/batches') route.bodyLimit = limits.batchBytesMax;
+  });
+  authenticateRequests(fastify, app.get(Authenticator));
+  // Requests only: gzip batches are opened by a library that counts the bytes as they come out.
+  await app.register(compress as never, { global: true, globalCompression: false, requestEncodings: ['gzip', 'identity'] } as never);
+  serveGraphiql(fastify);
+  serveDocs(app);
+  app.useGlobalFilters(new ProblemFilter(logger));
+  await app.init();
+  fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, logger));
+  return app;
+}
+
+/** @throws Error with a sentence when the port is taken or the database does not answer. */
+export async function startApi(env: Env, logger: Logger): Promise<Api> {
+  await migrateQueue(env);
+  const app = await buildApi(env, logger);
+  await app.get(AdminToken).install();
+  const websocket = serveWebsocket(app.getHttpServer(), {
+    schema: app.get(GraphQLSchemaHost).schema,
+    authenticator: app.get(Authenticator),
+    loaders: app.get(LoaderFactory),
+    logger,
+  });
+  try {
+    await app.listen(env.port, env.listen);
+  } catch (error) {
+    await app.close();
+    throw portError(error, env);
+  }
+  return {
+    app,
+    url: await app.getUrl(),
+    close: async () => {
+      await websocket.close();
+      await app.close();
+    },
+  };
+}
+
+function portError(error: unknown, env: Env): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return new Error(`Port ${env.port} is taken. Choose another one: PORT=${env.port + 1}.`);
+  if (code === 'EACCES') return new Error(`Port ${env.port} needs privileges. Choose one above 1023 with PORT.`);
+  return error as Error;
+}

@@ -1,0 +1,33 @@
+/**
+ * Authentication, before a byte of the body is read. What is not listed as public needs a token, so a new route is
+ * closed until somebody opens it.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Authenticator } from '../access/authenticator.js';
+import type { Principal } from '../platform/principal.js';
+import { isGraphiqlPage } from './graphiql.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal?: Principal;
+  }
+}
+
+const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/favicon.ico']);
+const publicPrefixes = ['/docs', '/graphiql/'];
+
+export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
+  fastify.addHook('onRequest', async (request) => {
+    if (isPublic(request)) return;
+    request.principal = await authenticator.authenticate(request.headers.authorization);
+  });
+}
+
+function isPublic(request: FastifyRequest): boolean {
+  const [path = '/'] = request.url.split('?', 1);
+  if (publicPaths.has(path)) return true;
+  if (publicPrefixes.some((prefix) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)))
+    return true;
+  // The page itself holds nothing; every query that it sends carries a token.
+  return isGraphiqlPage(request);
+}

@@ -1,0 +1,20 @@
+/** DateTime: RFC 3339 text, UTC on the way out; an offset is required on the way in, so that no time zone is guessed. */
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+
+const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+export const DateTime = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'An instant, RFC 3339, UTC.',
+  serialize: (value) => (value as Date).toISOString(),
+  parseValue: parse,
+  parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null),
+});
+
+function parse(value: unknown): Date {
+  const instant = typeof value === 'string' && rfc3339.test(value) ? new Date(value) : null;
+  if (instant && !Number.isNaN(instant.getTime())) return instant;
+  throw new GraphQLError('DateTime is an RFC 3339 instant with its offset, such as "2026-11-21T09:30:00Z".', {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+}

@@ -1,0 +1,107 @@
+/** OpenAPI at /docs: the wire contract's own schemas, so that the document cannot say something else. */
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Ack, Batch, EnrollReply, EnrollRequest, Problem } from '../contract/index.js';
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+export function serveDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApi(app), { jsonDocumentUrl: 'docs/openapi.json' });
+}
+
+export function openApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Whodunit')
+    .setDescription(description)
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'token')
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  document.components = { ...document.components, schemas: schemas() };
+  describe(document);
+  return document;
+}
+
+const description = [
+  'REST of Whodunit: what agents and incident tools call. History is asked by GraphQL at /graphql.',
+  'Every path but /healthz, /readyz, /docs and /v1/enroll needs `Authorization: Bearer <token>`.',
+  'Errors are RFC 9457 problem details with a `code`.',
+].join('\n\n');
+
+const contract = { Ack, Batch, EnrollReply, EnrollRequest, Problem };
+
+function schemas(): Schemas {
+  const entries = Object.entries(contract).map(([name, schema]) => {
+    const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
+    return [name, json];
+  });
+  return { ...Object.fromEntries(entries), EnrollToken: enrollToken } as Schemas;
+}
+
+const enrollToken = {
+  type: 'object',
+  required: ['token', 'expiresAt'],
+  properties: { token: { type: 'string' }, expiresAt: { type: 'string', format: 'date-time' } },
+};
+
+interface Operation {
+  readonly summary: string;
+  readonly body?: string;
+  readonly reply?: { readonly status: number; readonly schema: string };
+  readonly problems: readonly number[];
+  readonly open?: boolean;
+}
+
+const operations: Readonly<Record<string, Operation>> = {
+  'post /v1/batches': {
+    summary: 'Events of one host (gzip taken); stored exactly once, acknowledged when committed.',
+    body: 'Batch',
+    reply: { status: 200, schema: 'Ack' },
+    problems: [400, 401, 403, 409, 413, 415, 503],
+  },
+  'post /v1/enroll': {
+    summary: 'A one-use token (as bearer) becomes the credential of a host.',
+    body: 'EnrollRequest',
+    reply: { status: 201, schema: 'EnrollReply' },
+    problems: [400, 401],
+  },
+  'post /v1/enroll-tokens': {
+    summary: 'A token that one host can enrol with, within the hour.',
+    reply: { status: 201, schema: 'EnrollToken' },
+    problems: [401, 403],
+  },
+  'get /healthz': { summary: 'This process answers.', problems: [], open: true },
+  'get /readyz': { summary: 'It can do its work.', problems: [503], open: true },
+  'get /metrics': { summary: 'Prometheus metrics of this process.', problems: [401] },
+};
+
+function describe(document: OpenAPIObject): void {
+  const seen = new Set<string>();
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of ['get', 'post'] as const) {
+      const target = item[method];
+      if (!target) continue;
+      const operation = operations[`${method} ${path}`];
+      if (!operation) throw new Error(`${method} ${path} is not described in src/edge/docs.ts`);
+      seen.add(`${method} ${path}`);
+      fill(target, operation);
+    }
+  }
+  const gone = Object.keys(operations).filter((key) => !seen.has(key));
+  if (gone.length > 0) throw new Error(`described in src/edge/docs.ts, but not served: ${gone.join(', ')}`);
+}
+
+function fill(target: NonNullable<OpenAPIObject['paths'][string]['get']>, operation: Operation): void {
+  const json = (schema: string, type = 'application/json') => ({ [type]: { schema: { $ref: `#/components/schemas/${schema}` } } });
+  target.summary = operation.summary;
+  target.parameters = [];
+  if (operation.body) target.requestBody = { required: true, content: json(operation.body) };
+  if (!operation.open) target.security = [{ token: [] }];
+  const problems = operation.problems.map((status) => [status, { description: 'Problem', content: json('Problem', 'application/problem+json') }]);
+  const success = operation.reply
+    ? [operation.reply.status, { description: 'Done', content: json(operation.reply.schema) }]
+    : [200, { description: 'Done' }];
+  target.responses = Object.fromEntries([success, ...problems]) as typeof target.responses;
+}

@@ -1,0 +1,38 @@
+/** Whatever a resolver threw → a GraphQL error with a code and a sentence. A bug keeps its text to the log. */
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { Failure } from '../platform/errors.js';
+import type { Logger } from '../platform/logger.js';
+
+/** Codes that graphql-js and Apollo give to what the caller got wrong. */
+const callersFault = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+export function formatGraphqlError(logger: Logger) {
+  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const cause = unwrapResolverError(thrown);
+    const where = {
+      ...(formatted.locations ? { locations: formatted.locations } : {}),
+      ...(formatted.path ? { path: formatted.path } : {}),
+    };
+    if (cause instanceof Failure) {
+      return { ...where, message: cause.message, extensions: { ...cause.extra, code: cause.code } };
+    }
+    const code = formatted.extensions?.code;
+    const known = typeof code === 'string' && (callersFault.has(code) || code.includes('/'));
+    const fromDocument = thrown instanceof GraphQLError && !thrown.originalError;
+    if (known || fromDocument) {
+      return { ...where, message: formatted.message, extensions: { code: code === 'INTERNAL_SERVER_ERROR' ? 'BAD_USER_INPUT' : code } };
+    }
+    logger.error({ err: cause }, 'a GraphQL operation failed');
+    const message = 'Something went wrong here; the log of the API says what.';
+    return { ...where, message, extensions: { code: 'platform/internal' } };
+  };
+}

@@ -1,0 +1,58 @@
+/** GraphQL over HTTP: Apollo on Fastify, schema-first. The WebSocket is in `websocket.ts`, with the same limits. */
+import path from 'node:path';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import type { DynamicModule } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyRequest } from 'fastify';
+import { validate } from 'graphql';
+import { HistoryModule } from '../history/history.module.js';
+import type { OperationContext } from '../history/context.js';
+import { LoaderFactory } from '../history/loaders.js';
+import type { Logger } from '../platform/logger.js';
+import { LOGGER } from '../platform/platform.tokens.js';
+import { requireAdmin } from '../platform/principal.js';
+import { DateTime } from './date-time.scalar.js';
+import { formatGraphqlError } from './graphql-errors.js';
+import { limitRules, parseOptions } from './graphql-limits.js';
+
+export const graphqlPath = '/graphql';
+const sdl = path.join(import.meta.dirname, '../**/*.graphql');
+
+export function graphqlModule(): DynamicModule {
+  return GraphQLModule.forRootAsync<ApolloDriverConfig>({
+    driver: ApolloDriver,
+    imports: [HistoryModule],
+    inject: [LoaderFactory, LOGGER],
+    useFactory: (loaders: LoaderFactory, logger: Logger) => ({
+      path: graphqlPath,
+      typePaths: [sdl],
+      resolvers: { DateTime },
+      graphiql: false,
+      introspection: true,
+      allowBatchedHttpRequests: false,
+      csrfPrevention: true,
+      persistedQueries: false,
+      cache: 'bounded',
+      parseOptions,
+      formatError: formatGraphqlError(logger),
+      plugins: [limitPlugin],
+      context: (request: FastifyRequest): OperationContext => {
+        requireAdmin(request);
+        return { principal: request.principal!, loaders: loaders.create() };
+      },
+    }),
+  });
+}
+
+/** Limits need the variables, so they run when the operation is known rather than as static rules. */
+const limitPlugin: ApolloServerPlugin = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, document, request }) {
+        const [error] = validate(schema, document, limitRules(request.variables ?? {}));
+        if (error) throw error;
+      },
+    };
+  },
+};

@@ -1,0 +1,30 @@
+import { Controller, Get, Header, HttpCode } from '@nestjs/common';
+import { Failure } from '../platform/errors.js';
+import { registry } from '../platform/metrics.js';
+import { Readiness } from '../store/readiness.js';
+
+/** Live: this process answers. Ready: it can do its work, which needs the database with its present schema. */
+@Controller()
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('healthz')
+  @HttpCode(200)
+  health(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @HttpCode(200)
+  async ready(): Promise<{ status: string }> {
+    const reason = await this.readiness.missing();
+    if (reason === null) return { status: 'ready' };
+    throw new Failure({ code: 'platform/not-ready', status: 503, detail: reason, retryAfterSeconds: 1 });
+  }
+
+  @Get('metrics')
+  @Header('content-type', registry.contentType)
+  metrics(): Promise<string> {
+    return registry.metrics();
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * GraphQL over WebSocket (graphql-transport-ws), ours rather than Nest's: Nest's passes by Apollo's limits and takes
+ * messages of 100 MiB. Authentication at `connection_init`, the limits of HTTP on every operation.
+ */
+import type { Server } from 'node:http';
+import type { ExecutionArgs, GraphQLSchema } from 'graphql';
+import { GraphQLError, getOperationAST, parse, specifiedRules, validate } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Authenticator } from '../access/authenticator.js';
+import type { OperationContext } from '../history/context.js';
+import type { LoaderFactory } from '../history/loaders.js';
+import type { Logger } from '../platform/logger.js';
+import { requireAdmin, type Principal } from '../platform/principal.js';
+import { formatGraphqlError } from './graphql-errors.js';
+import { graphqlLimits, limitRules, parseOptions } from './graphql-limits.js';
+import { graphqlPath } from './graphql.module.js';
+
+export interface WebsocketParts {
+  readonly schema: GraphQLSchema;
+  readonly authenticator: Authenticator;
+  readonly loaders: LoaderFactory;
+  readonly logger: Logger;
+}
+
+interface Extra extends Record<PropertyKey, unknown> {
+  principal?: Principal;
+  operations?: number;
+}
+
+/** @returns what closes all connections, telling the clients. */
+export function serveWebsocket(server: Server, parts: WebsocketParts): { close(): Promise<void> } {
+  const { schema, authenticator, loaders, logger } = parts;
+  const format = formatGraphqlError(logger);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: graphqlLimits.messageBytesMax, clientTracking: true });
+  const graphql = useServer<Record<string, unknown>, Extra>(
+    {
+      schema,
+      connectionInitWaitTimeout: 5_000,
+      onConnect: async ({ connectionParams, extra }) => {
+        const given = connectionParams?.authorization ?? connectionParams?.Authorization;
+        extra.principal = await authenticator.authenticate(typeof given === 'string' ? given : undefined);
+        requireAdmin({ principal: extra.principal });
+        return true;
+      },
+      onSubscribe: ({ extra }, _id, payload) => {
+        if ((extra.operations ?? 0) >= graphqlLimits.subscriptionsPerConnectionMax) {
+          const message = `At most ${graphqlLimits.subscriptionsPerConnectionMax} operations at once on one connection.`;
+          return [new GraphQLError(message, { extensions: { code: 'graphql/too-many-operations' } })];
+        }
+        const prepared = prepare(schema, payload, { principal: extra.principal!, loaders: loaders.create() });
+        if (!Array.isArray(prepared)) extra.operations = (extra.operations ?? 0) + 1;
+        return prepared;
+      },
+      onNext: (_context, _id, _payload, args, result) => {
+        // A subscription lives long: what its loaders remembered for one message is stale at the next.
+        (args.contextValue as { loaders: unknown }).loaders = loaders.create();
+        if (!result.errors) return undefined;
+        return { ...result, errors: result.errors.map((error) => format(error.toJSON(), error)) } as never;
+      },
+      onError: (_context, _id, _payload, errors) => errors.map((error) => format(asGraphql(error).toJSON(), error)) as never,
+      onComplete: ({ extra }) => void (extra.operations = (extra.operations ?? 1) - 1),
+    },
+    sockets,
+    12_000,
+  );
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] !== graphqlPath) {
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      opened.on('error', (error) => logger.debug({ err: error }, 'a WebSocket broke'));
+      sockets.emit('connection', opened, request);
+    });
+  });
+  return {
+    close: async () => {
+      for (const client of sockets.clients) client.close(1001, 'the server is stopping');
+      await graphql.dispose();
+    },
+  };
+}
+
+
+function prepare(schema: GraphQLSchema, payload: SubscribePayload, contextValue: OperationContext): ExecutionArgs | readonly GraphQLError[] {
+  try {
+    const document = parse(payload.query, parseOptions);
+    const variables = payload.variables ?? {};
+    const errors = validate(schema, document, [...specifiedRules, ...limitRules(variables)]);
+    if (errors.length > 0) return errors;
+    if (!getOperationAST(document, payload.operationName)) {
+      return [new GraphQLError('The document has no operation of that name.', { extensions: { code: 'BAD_USER_INPUT' } })];
+    }
+    return { schema, document, contextValue, operationName: payload.operationName ?? null, variableValues: variables };
+  } catch (error) {
+    return [asGraphql(error)];
+  }
+}
+
+function asGraphql(error: unknown): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError('The operation failed.', { originalError: error as Error });
+}
+

@@ -1,0 +1,98 @@
+import { Args, Context, Parent, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import type { SubscriptionDeathsArgs } from '../generated/graphql.js';
+import type { ActorRow, DeathRow, HostRow, LoginRow, LossRow, ProcessRow } from '../store/rows.js';
+import { lifeId } from '../store/rows.js';
+import type { OperationContext } from './context.js';
+import { DeathFeed } from './death.feed.js';
+import { Filters } from './filters.js';
+import { loginOf } from './login.js';
+import { signalView } from './signal.resolver.js';
+import { verdictOf, type VerdictView } from './verdict.view.js';
+
+@Resolver('Death')
+export class DeathResolver {
+  constructor(
+    private readonly feed: DeathFeed,
+    private readonly filters: Filters,
+  ) {}
+
+  @Subscription('deaths')
+  async deaths(@Args() { filter }: SubscriptionDeathsArgs): Promise<AsyncIterableIterator<{ deaths: DeathRow }>> {
+    return this.feed.subscribe(await this.filters.deaths(filter));
+  }
+
+  @ResolveField('id')
+  id(@Parent() death: DeathRow): string {
+    return lifeId(death);
+  }
+
+  @ResolveField('host')
+  host(@Parent() death: DeathRow, @Context() { loaders }: OperationContext): Promise<HostRow | null> {
+    return loaders.host.load(death.host_id);
+  }
+
+  @ResolveField('process')
+  process(@Parent() death: DeathRow, @Context() { loaders }: OperationContext): Promise<ProcessRow | null> {
+    return loaders.process.load(death);
+  }
+
+  @ResolveField('diedAt')
+  diedAt(@Parent() death: DeathRow): Date {
+    return death.died_at;
+  }
+
+  @ResolveField('exitCode')
+  exitCode(@Parent() death: DeathRow): number | null {
+    return death.exit_code;
+  }
+
+  @ResolveField('signal')
+  signal(@Parent() death: DeathRow): { number: number; name: string } | null {
+    return death.signal === null ? null : signalView(death.signal);
+  }
+
+  @ResolveField('coreDumped')
+  coreDumped(@Parent() death: DeathRow): boolean {
+    return death.core_dumped;
+  }
+
+  @ResolveField('verdict')
+  verdict(@Parent() death: DeathRow, @Context() { loaders }: OperationContext): Promise<VerdictView> {
+    return verdictOf(death, loaders);
+  }
+
+  @ResolveField('losses')
+  losses(@Parent() death: DeathRow, @Context() { loaders }: OperationContext): Promise<LossRow[]> {
+    return loaders.losses.load(death);
+  }
+}
+
+@Resolver('Verdict')
+export class VerdictResolver {
+  @ResolveField('actor')
+  async actor(@Parent() { actor }: VerdictView, @Context() { loaders }: OperationContext): Promise<ActorRow> {
+    return { kind: actor.kind, process: actor.moment && (await loaders.actor.load(actor.moment)) };
+  }
+}
+
+@Resolver('Actor')
+export class ActorResolver {
+  @ResolveField('ancestry')
+  async ancestry(@Parent() actor: ActorRow, @Context() { loaders }: OperationContext): Promise<ProcessRow[]> {
+    return actor.process ? loaders.ancestry.load(actor.process) : [];
+  }
+
+  @ResolveField('login')
+  login(@Parent() actor: ActorRow): LoginRow | null {
+    return actor.process && loginOf(actor.process);
+  }
+}
+
+@Resolver('Loss')
+export class LossResolver {
+  /** GraphQL's Int ends at 2^31: more than that many missing events are shown as that many. */
+  @ResolveField('count')
+  count(@Parent() loss: LossRow): number | null {
+    return loss.count === null ? null : Math.min(Number(loss.count), 2 ** 31 - 1);
+  }
+}

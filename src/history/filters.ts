@@ -1,0 +1,31 @@
+/** GraphQL filters → what the stores take. A host that does not exist is an error, not an empty page. */
+import { Injectable } from '@nestjs/common';
+import type { DeathFilter, InputMaybe, ProcessFilter } from '../generated/graphql.js';
+import type { DeathCriteria } from '../store/death.store.js';
+import { HostStore } from '../store/host.store.js';
+import type { ProcessCriteria } from '../store/process.store.js';
+import { unknownHost } from './who-killed.service.js';
+
+@Injectable()
+export class Filters {
+  constructor(private readonly hosts: HostStore) {}
+
+  /** @throws Failure `history/unknown-host`. */
+  async deaths(filter: InputMaybe<DeathFilter> | undefined): Promise<DeathCriteria> {
+    const { host, ...where } = filter ?? {};
+    return { ...where, hostId: await this.hostId(host) };
+  }
+
+  /** @throws Failure `history/unknown-host`. */
+  async processes(filter: InputMaybe<ProcessFilter> | undefined): Promise<ProcessCriteria> {
+    const { host, ...where } = filter ?? {};
+    return { ...where, hostId: await this.hostId(host) };
+  }
+
+  private async hostId(name: string | null | undefined): Promise<number | null> {
+    if (name === null || name === undefined) return null;
+    const host = await this.hosts.byName(name);
+    if (!host) throw unknownHost(name);
+    return host.id;
+  }
+}

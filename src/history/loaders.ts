@@ -1,0 +1,102 @@
+/** One set of DataLoaders for each operation: a page of deaths costs a fixed number of statements. */
+import { Injectable } from '@nestjs/common';
+import DataLoader from 'dataloader';
+import { limits } from '../contract/index.js';
+import { DeathStore } from '../store/death.store.js';
+import { FactsStore } from '../store/facts.store.js';
+import { HostStore } from '../store/host.store.js';
+import { ProcessStore } from '../store/process.store.js';
+import { lifeId, type DeathRow, type HostRow, type LifeKey, type LossRow, type ProcessRow } from '../store/rows.js';
+import { factLimits, type DeathFacts } from '../verdict/index.js';
+
+/** A process at an instant: who it was when it acted. */
+export interface Moment extends LifeKey {
+  readonly at_ns: bigint;
+}
+
+export interface Loaders {
+  readonly host: DataLoader<number, HostRow | null>;
+  readonly process: DataLoader<LifeKey, ProcessRow | null, string>;
+  /** Parent first, init last. */
+  readonly ancestry: DataLoader<LifeKey, ProcessRow[], string>;
+  readonly actor: DataLoader<Moment, ProcessRow | null, string>;
+  readonly death: DataLoader<LifeKey, DeathRow | null, string>;
+  readonly facts: DataLoader<LifeKey, DeathFacts | null, string>;
+  readonly losses: DataLoader<DeathRow, LossRow[], string>;
+}
+
+@Injectable()
+export class LoaderFactory {
+  constructor(
+    private readonly hosts: HostStore,
+    private readonly processes: ProcessStore,
+    private readonly deaths: DeathStore,
+    private readonly facts: FactsStore,
+  ) {}
+
+  create(): Loaders {
+    const byLife = { cacheKeyFn: lifeId };
+    const process = new DataLoader<LifeKey, ProcessRow | null, string>(
+      async (keys) => align(keys, await this.processes.byKeys(keys), lifeId),
+      byLife,
+    );
+    return {
+      process,
+      host: new DataLoader(async (ids) => align(ids, await this.hosts.byIds(ids), String, (host) => String(host.id))),
+      ancestry: new DataLoader(async (keys) => this.ancestries(keys), byLife),
+      actor: new DataLoader(async (moments) => this.actors(moments, process), {
+        cacheKeyFn: (moment) => `${lifeId(moment)}@${moment.at_ns}`,
+      }),
+      death: new DataLoader(async (keys) => align(keys, await this.deaths.byKeys(keys), lifeId), byLife),
+      facts: new DataLoader(async (keys) => {
+        const facts = await this.facts.ofDeaths(keys);
+        return keys.map((key) => facts.get(lifeId(key)) ?? null);
+      }, byLife),
+      losses: new DataLoader(async (deaths) => this.losses(deaths), byLife as { cacheKeyFn(death: DeathRow): string }),
+    };
+  }
+
+  private async ancestries(keys: readonly LifeKey[]): Promise<ProcessRow[][]> {
+    const lives = new Map((await this.processes.lineage(keys)).map((row) => [lifeId(row), row]));
+    const parentOf = (row: ProcessRow | undefined) =>
+      row && row.parent_pid !== null && row.parent_start_ns !== null
+        ? lives.get(lifeId({ boot: row.boot, pid: row.parent_pid, start_ns: row.parent_start_ns }))
+        : undefined;
+    return keys.map((key) => {
+      const line: ProcessRow[] = [];
+      let parent = parentOf(lives.get(lifeId(key)));
+      while (parent && line.length < limits.ancestryDepthMax) {
+        line.push(parent);
+        parent = parentOf(parent);
+      }
+      return line;
+    });
+  }
+
+  private async actors(moments: readonly Moment[], process: Loaders['process']): Promise<(ProcessRow | null)[]> {
+    const [rows, images] = await Promise.all([process.loadMany(moments), this.processes.formerImages(moments)]);
+    return moments.map((moment, index) => {
+      const row = rows[index];
+      if (row instanceof Error) throw row;
+      if (!row) return null;
+      const image = images.find((former) => lifeId(former) === lifeId(moment) && moment.at_ns < former.until_ns);
+      return image ? { ...row, comm: image.comm, exe: image.exe, args: image.args, args_cut: image.args_cut } : row;
+    });
+  }
+
+  private async losses(deaths: readonly DeathRow[]): Promise<LossRow[][]> {
+    const rows = await this.deaths.losses(deaths, factLimits.lossesMax);
+    return deaths.map((death) => rows.filter((row) => row.boot === death.boot && row.died_ns === death.died_ns));
+  }
+}
+
+/** One answer for each key, in the order of the keys; null where there is none. */
+function align<K, V>(
+  keys: readonly K[],
+  values: readonly V[],
+  keyId: (key: K) => string,
+  valueId: (value: V) => string = keyId as unknown as (value: V) => string,
+): (V | null)[] {
+  const found = new Map(values.map((value) => [valueId(value), value]));
+  return keys.map((key) => found.get(keyId(key)) ?? null);
+}

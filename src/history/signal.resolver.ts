@@ -1,0 +1,34 @@
+import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Disposition } from '../generated/graphql.js';
+import type { ProcessRow, SignalRow } from '../store/rows.js';
+import { signalName } from '../verdict/index.js';
+import type { OperationContext } from './context.js';
+
+export function signalView(number: number): { number: number; name: string } {
+  return { number, name: signalName(number) };
+}
+
+@Resolver('SignalRecord')
+export class SignalResolver {
+  @ResolveField('signal')
+  signal(@Parent() record: SignalRow): { number: number; name: string } {
+    return signalView(record.signal);
+  }
+
+  @ResolveField('disposition')
+  disposition(@Parent() record: SignalRow): Disposition {
+    return record.disposition.toUpperCase() as Disposition;
+  }
+
+  @ResolveField('target')
+  target(@Parent() record: SignalRow, @Context() { loaders }: OperationContext): Promise<ProcessRow | null> {
+    return loaders.process.load({ boot: record.boot, pid: record.target_pid, start_ns: record.target_start_ns });
+  }
+
+  /** The sender as it was when it sent the signal. */
+  @ResolveField('sender')
+  async sender(@Parent() record: SignalRow, @Context() { loaders }: OperationContext): Promise<ProcessRow | null> {
+    const { boot, sender_pid: pid, sender_start_ns: start_ns, at_ns } = record;
+    return pid === null || start_ns === null ? null : loaders.actor.load({ boot, pid, start_ns, at_ns });
+  }
+}

@@ -1,0 +1,19 @@
+/** Text that Postgres can hold. */
+
+const escapedTrouble = /\\u(0000|[dD][89a-fA-F])/;
+
+/**
+ * Replaces what JSON can say and Postgres text cannot hold (NUL, lone surrogates) by U+FFFD, throughout a value.
+ * Agents never send it; a hostile or broken one must not be able to make a batch unstorable.
+ */
+export function storable<T>(value: T): T {
+  if (!escapedTrouble.test(JSON.stringify(value))) return value;
+  return clean(value) as T;
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
+  if (Array.isArray(value)) return value.map(clean);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [clean(key), clean(member)]));
+}

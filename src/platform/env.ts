@@ -1,0 +1,45 @@
+/** Configuration: read once, checked at boot, passed as a value. The only place in `src/` that sees `process.env`. */
+import path from 'node:path';
+import { z } from 'zod';
+
+const Port = z.coerce.number().int().min(0).max(65535);
+
+const Variables = z.object({
+  PORT: Port.default(4000),
+  WHODUNIT_LISTEN: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+  QUEUE_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL (leave it out to queue in Postgres)' }).optional(),
+  WHODUNIT_STATE_DIR: z.string().min(1).default('.whodunit'),
+  WHODUNIT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Env {
+  readonly port: number;
+  /** Address that the API binds. */
+  readonly listen: string;
+  readonly databaseUrl: string;
+  /** Redis for the queue; null keeps it in Postgres. */
+  readonly queueUrl: string | null;
+  /** Absolute. Holds `admin-token`. */
+  readonly stateDir: string;
+  readonly logLevel: z.infer<typeof Variables>['WHODUNIT_LOG_LEVEL'];
+}
+
+/** @throws Error that names every bad variable. */
+export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = Variables.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment is not usable:\n${lines.join('\n')}`);
+  }
+  const value = parsed.data;
+  return {
+    port: value.PORT,
+    listen: value.WHODUNIT_LISTEN,
+    databaseUrl: value.DATABASE_URL,
+    queueUrl: value.QUEUE_URL ?? null,
+    stateDir: path.resolve(value.WHODUNIT_STATE_DIR),
+    logLevel: value.WHODUNIT_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,31 @@
+/** Prometheus metrics of one process, `GET /metrics`. Labels are bounded: never a pid, a comm or a host. */
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+export const metrics = {
+  eventsStored: new Counter({
+    name: 'whodunit_events_stored_total',
+    help: 'Events committed to Postgres.',
+    labelNames: ['kind'],
+    registers: [registry],
+  }),
+  eventsSkipped: new Counter({
+    name: 'whodunit_events_skipped_total',
+    help: 'Events received again after they were committed.',
+    registers: [registry],
+  }),
+  batchSeconds: new Histogram({
+    name: 'whodunit_batch_commit_seconds',
+    help: 'From a decoded batch to its commit.',
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [registry],
+  }),
+  verdicts: new Counter({
+    name: 'whodunit_verdicts_total',
+    help: 'Deaths decided, decided again included.',
+    labelNames: ['cause'],
+    registers: [registry],
+  }),
+};

@@ -1,0 +1,16 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Env } from './env.js';
+import type { Logger } from './logger.js';
+import { ENV, LOGGER } from './platform.tokens.js';
+
+@Global()
+@Module({})
+export class PlatformModule {
+  static forRoot(env: Env, logger: Logger): DynamicModule {
+    const providers = [
+      { provide: ENV, useValue: env },
+      { provide: LOGGER, useValue: logger },
+    ];
+    return { module: PlatformModule, providers, exports: providers };
+  }
+}

@@ -1,0 +1,47 @@
+/** The asking side of the queue. */
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from '../platform/logger.js';
+import { ENV, LOGGER } from '../platform/platform.tokens.js';
+import type { Env } from '../platform/env.js';
+import type { JobName } from './jobs.js';
+import { openQueue, type QueueHandle } from './queues.js';
+
+export const queueName = 'whodunit';
+
+@Injectable()
+export class JobQueue implements OnApplicationShutdown {
+  private readonly queue: QueueHandle;
+
+  constructor(
+    @Inject(ENV) env: Env,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.queue = openQueue(env, queueName);
+    this.queue.on('error', (error) => this.logger.warn({ err: error }, 'the queue has a connection problem'));
+  }
+
+  /**
+   * Wakes the worker. At most one such job waits besides the one that runs, however often this is called. A failure is
+   * logged, not thrown: the sweep finds the work.
+   */
+  async wake(name: JobName): Promise<void> {
+    try {
+      await this.queue.add(name, {}, {
+        deduplication: { id: name, keepLastIfActive: true },
+        removeOnComplete: true,
+        removeOnFail: 100,
+      });
+    } catch (error) {
+      this.logger.warn({ err: error, job: name }, 'the worker could not be woken; its sweep will find the work');
+    }
+  }
+
+  async sweepEvery(name: JobName, everyMs: number): Promise<void> {
+    const opts = { removeOnComplete: true, removeOnFail: 100 };
+    await this.queue.upsertJobScheduler(`sweep:${name}`, { every: everyMs }, { name, opts });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.queue.close();
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * BullMQ on Postgres, or on Redis when `QUEUE_URL` is given. The queue is a hint and the tables are the truth: a job
+ * that is lost costs time until the next sweep, never work.
+ */
+import { createPostgresBackend, runMigrations, withBackend, Queue, Worker, type ConnectionOptions } from 'bullmq';
+import pg from 'pg';
+import type { Env } from '../platform/env.js';
+
+const schema = 'bullmq';
+
+type Connections = Pick<Env, 'databaseUrl' | 'queueUrl'>;
+export type Processor = (jobName: string) => Promise<void>;
+
+/** What this project uses of a BullMQ queue, whichever backend is behind it. */
+export interface QueueHandle {
+  add(name: string, data: object, options: object): Promise<unknown>;
+  upsertJobScheduler(id: string, repeat: { every: number }, template: { name: string; opts: object }): Promise<unknown>;
+  close(): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface WorkerHandle {
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'failed', listener: (job: { name: string } | undefined, error: Error) => void): unknown;
+}
+
+export function openQueue(env: Connections, name: string): QueueHandle {
+  if (env.queueUrl) return new Queue(name, { connection: redis(env.queueUrl) });
+  const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
+  return new PostgresQueue(name, { connection: postgres(env.databaseUrl) });
+}
+
+export function openWorker(env: Connections, name: string, processor: Processor): WorkerHandle {
+  const process = (job: { name: string }) => processor(job.name);
+  if (env.queueUrl) return new Worker(name, process, { connection: redis(env.queueUrl), concurrency: 1 });
+  const { Worker: PostgresWorker } = withBackend(createPostgresBackend);
+  return new PostgresWorker(name, process, { connection: postgres(env.databaseUrl), concurrency: 1 });
+}
+
+/**
+ * Brings BullMQ's own schema up to date. Before any Worker starts: one that finds no schema spins on its errors.
+ * BullMQ takes a lock of its own, so several processes may do this at once.
+ */
+export async function migrateQueue(env: Connections): Promise<void> {
+  if (env.queueUrl) return;
+  const client = new pg.Client({ connectionString: env.databaseUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await runMigrations(client, schema);
+  } finally {
+    await client.end();
+  }
+}
+
+function postgres(databaseUrl: string) {
+  return {
+    connectionString: databaseUrl,
+    schema,
+    max: 4,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'whodunit-queue',
+  };
+}
+
+function redis(queueUrl: string): ConnectionOptions {
+  return { url: queueUrl, maxRetriesPerRequest: null };
+}

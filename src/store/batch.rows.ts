@@ -1,0 +1,143 @@
+/**
+ * Events of one batch → the rows that the ingest statements take. Pure.
+ *
+ * One statement must not touch a life twice, so several descriptions of one life are folded into the last; an image
+ * that acted (sent a signal) before it was replaced is kept apart.
+ */
+import type { Event, KnownEvent, ProcessEvent, ProcessRef, UnknownEvent } from '../contract/index.js';
+import { isKnownEvent } from '../contract/index.js';
+
+type Of<K extends KnownEvent['kind']> = Extract<KnownEvent, { kind: K }>;
+
+export interface BatchRows {
+  readonly processes: readonly object[];
+  readonly formerImages: readonly object[];
+  readonly signals: readonly object[];
+  readonly deaths: readonly object[];
+  readonly oomKills: readonly object[];
+  readonly losses: readonly object[];
+  readonly unknown: readonly UnknownEvent[];
+  /** The last of each in the batch. */
+  readonly agentStart: Of<'agent_start'> | null;
+  readonly snapshot: Of<'snapshot'> | null;
+}
+
+const keyOf = (ref: ProcessRef) => `${ref.pid}.${ref.start}`;
+
+export function toRows(events: readonly Event[]): BatchRows {
+  const lives = new Map<string, ProcessEvent>();
+  const formerImages: object[] = [];
+  const acted = new Set<string>();
+  const signals: object[] = [];
+  const deaths = new Map<string, object>();
+  const oomKills: object[] = [];
+  const losses: object[] = [];
+  const unknown: UnknownEvent[] = [];
+  let agentStart: Of<'agent_start'> | null = null;
+  let snapshot: Of<'snapshot'> | null = null;
+
+  const handlers = {
+    process: (event) => {
+      const key = keyOf(event);
+      const earlier = lives.get(key);
+      if (earlier && acted.has(key) && event.execAt !== undefined && event.execAt !== earlier.execAt)
+        formerImages.push(formerImageRow(earlier, event.execAt));
+      lives.set(key, earlier ? { ...earlier, ...event } : event);
+    },
+    exit: (event) => {
+      if (!deaths.has(keyOf(event))) deaths.set(keyOf(event), deathRow(event));
+    },
+    signal: (event) => {
+      if (event.sender) acted.add(keyOf(event.sender));
+      signals.push(signalRow(event));
+    },
+    oom_kill: (event) => {
+      oomKills.push(oomKillRow(event));
+    },
+    loss: (event) => {
+      losses.push({ since_ns: event.since, until_ns: event.until, cause: event.cause, count: event.count });
+    },
+    agent_start: (event) => {
+      agentStart = event;
+    },
+    snapshot: (event) => {
+      snapshot = event;
+    },
+    agent_stop: () => undefined,
+  } satisfies { [K in KnownEvent['kind']]: (event: Of<K>) => void };
+
+  for (const event of events) {
+    if (isKnownEvent(event)) (handlers[event.kind] as (event: KnownEvent) => void)(event);
+    else unknown.push(event);
+  }
+  const processes = [...lives.values()].map(processRow);
+  return { processes, formerImages, signals, deaths: [...deaths.values()], oomKills, losses, unknown, agentStart, snapshot };
+}
+
+function processRow(event: ProcessEvent): object {
+  return {
+    pid: event.pid,
+    start_ns: event.start,
+    parent_pid: event.parent?.pid,
+    parent_start_ns: event.parent?.start,
+    origin: event.origin,
+    seen_ns: event.at,
+    exec_ns: event.execAt,
+    comm: event.comm,
+    exe: event.exe,
+    args: event.args,
+    args_cut: event.argsCut,
+    uid: event.user?.uid,
+    user_name: event.user?.name,
+    login_uid: event.login?.user.uid,
+    login_name: event.login?.user.name,
+    login_session: event.login?.session,
+    tty: event.tty,
+    cgroup: event.cgroup,
+    kernel_thread: event.kernelThread,
+  };
+}
+
+function formerImageRow(event: ProcessEvent, until: string): object {
+  const { pid, start, comm, exe, args, argsCut } = event;
+  return { pid, start_ns: start, until_ns: until, comm, exe, args, args_cut: argsCut };
+}
+
+function signalRow(event: Of<'signal'>): object {
+  return {
+    at_ns: event.at,
+    signal: event.signal,
+    code: event.code,
+    target_pid: event.target.pid,
+    target_start_ns: event.target.start,
+    sender_pid: event.sender?.pid,
+    sender_start_ns: event.sender?.start,
+    running_pid: event.running?.pid,
+    running_start_ns: event.running?.start,
+    thread: event.thread,
+    disposition: event.disposition,
+    result: event.result,
+    address: event.address,
+  };
+}
+
+function deathRow(event: Of<'exit'>): object {
+  return {
+    pid: event.pid,
+    start_ns: event.start,
+    died_ns: event.at,
+    exit_code: event.code,
+    signal: event.signal,
+    core_dumped: event.coreDumped,
+  };
+}
+
+function oomKillRow(event: Of<'oom_kill'>): object {
+  return {
+    victim_pid: event.victim.pid,
+    victim_start_ns: event.victim.start,
+    at_ns: event.at,
+    trigger_pid: event.trigger?.pid,
+    trigger_start_ns: event.trigger?.start,
+  };
+}

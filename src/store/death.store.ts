@@ -1,0 +1,119 @@
+/** Deaths: by pid, by key and in pages; the work list of verdicts; verdicts saved. */
+import { Inject, Injectable } from '@nestjs/common';
+import type { TransactionSql } from 'postgres';
+import type { Verdict } from '../verdict/index.js';
+import { keyArrays } from './keys.js';
+import { notifyDeaths } from './notifications.js';
+import type { Db } from './postgres.js';
+import type { DeathRow, LifeKey, LossRow } from './rows.js';
+import { run } from './sql.js';
+import { DB } from './store.tokens.js';
+
+export interface DeathCriteria {
+  readonly hostId?: number | null;
+  readonly since?: Date | null;
+  readonly until?: Date | null;
+  readonly cause?: readonly string[] | null;
+  readonly actor?: readonly string[] | null;
+  readonly signal?: readonly number[] | null;
+  readonly exe?: string | null;
+  readonly command?: string | null;
+  readonly loginUser?: string | null;
+  readonly pid?: number | null;
+}
+
+/** Where a page of deaths begins: after this one. */
+export interface DeathPosition extends LifeKey {
+  readonly died_at: Date;
+}
+
+export interface PageRequest {
+  readonly after: DeathPosition | null;
+  readonly limit: number;
+}
+
+/** How far around a death a loss may have swallowed what mattered to it. */
+const lossReachNs = 5_000_000_000n;
+
+@Injectable()
+export class DeathStore {
+  constructor(@Inject(DB) private readonly db: Db) {}
+
+  async byKeys(keys: readonly LifeKey[]): Promise<DeathRow[]> {
+    return run<DeathRow>(this.db, 'deathsByKey', keyArrays(keys));
+  }
+
+  /** The latest death of a pid at or before `at`. */
+  async ofPid(hostId: number, pid: number, at: Date | null): Promise<DeathRow | null> {
+    return (await run<DeathRow>(this.db, 'deathByPid', [hostId, pid, at]))[0] ?? null;
+  }
+
+  /** Newest first. */
+  async page(where: DeathCriteria, { after, limit }: PageRequest): Promise<DeathRow[]> {
+    return run<DeathRow>(this.db, 'deathsPage', [...criteria(where), ...position(after), null, null, null, limit]);
+  }
+
+  /** Those of the given deaths that meet the criteria. */
+  async matching(where: DeathCriteria, keys: readonly LifeKey[]): Promise<DeathRow[]> {
+    return run<DeathRow>(this.db, 'deathsPage', [...criteria(where), ...position(null), ...keyArrays(keys), keys.length]);
+  }
+
+  /** Losses within reach of the given deaths, each with the time of the death that asked. */
+  async losses(deaths: readonly DeathRow[], perDeathMax: number): Promise<(LossRow & { died_ns: bigint })[]> {
+    const [boots, times] = [deaths.map((death) => death.boot), deaths.map((death) => death.died_ns)];
+    return run(this.db, 'lossesByDeath', [boots, times, lossReachNs, perDeathMax]);
+  }
+
+  /**
+   * Takes up to `limit` deaths off the work list, has them decided, saves the verdicts and tells listeners, all in one
+   * transaction: a crash leaves them on the list.
+   * @returns how many were taken.
+   */
+  async decidePending(limit: number, decide: (keys: LifeKey[]) => Promise<{ key: LifeKey; verdict: Verdict }[]>): Promise<number> {
+    return (await this.db.begin(async (transaction) => {
+      const tx = transaction as TransactionSql<{ bigint: bigint }>;
+      const keys = await run<LifeKey>(tx, 'takePending', [limit]);
+      if (keys.length === 0) return 0;
+      const decided = await decide([...keys]);
+      const changed = await run<LifeKey>(tx, 'saveVerdicts', [JSON.stringify(decided.map(verdictRow))]);
+      await notifyDeaths(tx, changed);
+      return keys.length;
+    })) as number;
+  }
+}
+
+function criteria(where: DeathCriteria): unknown[] {
+  return [
+    where.hostId ?? null,
+    where.since ?? null,
+    where.until ?? null,
+    where.cause ?? null,
+    where.actor ?? null,
+    where.signal ?? null,
+    where.exe ?? null,
+    where.command ?? null,
+    where.loginUser ?? null,
+    where.pid ?? null,
+  ];
+}
+
+function position(after: DeathPosition | null): unknown[] {
+  return [after?.died_at ?? null, after?.boot ?? null, after?.pid ?? null, after?.start_ns ?? null];
+}
+
+function verdictRow({ key, verdict }: { key: LifeKey; verdict: Verdict }): object {
+  return {
+    boot: key.boot,
+    pid: key.pid,
+    start_ns: String(key.start_ns),
+    engine: verdict.engine,
+    rule: verdict.rule,
+    cause: verdict.cause,
+    actor_kind: verdict.actor.kind,
+    actor_pid: verdict.actor.process?.pid,
+    actor_start_ns: verdict.actor.process?.start,
+    confidence: verdict.confidence,
+    summary: verdict.summary,
+    evidence: verdict.evidence.map(({ kind, at, text }) => ({ kind, at: at === null ? null : String(at), text })),
+  };
+}

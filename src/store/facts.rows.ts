@@ -1,0 +1,147 @@
+/** Rows → facts, pure: joins what the statements brought for a set of deaths. */
+import { limits } from '../contract/index.js';
+import type { AncestorFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from '../verdict/index.js';
+import type { DeathRow, FormerImageRow, LifeKey, LossRow, OomKillRow, ProcessRow, SignalRow } from './rows.js';
+import { lifeId } from './rows.js';
+
+export interface FactRows {
+  readonly deaths: readonly DeathRow[];
+  /** Oldest first. */
+  readonly signals: readonly SignalRow[];
+  readonly oomKills: readonly OomKillRow[];
+  readonly losses: readonly (LossRow & { died_ns: bigint })[];
+  readonly rungs: ReadonlyMap<number, DeathFacts['rung']>;
+  /** Victims, senders and all their ancestors. */
+  readonly lineage: readonly ProcessRow[];
+  /** Oldest first. */
+  readonly formerImages: readonly FormerImageRow[];
+}
+
+/** @returns facts by `lifeId`. */
+export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
+  const people = new Lineage(rows.lineage, rows.formerImages);
+  const signals = groupBy(rows.signals, (s) => lifeId({ boot: s.boot, pid: s.target_pid, start_ns: s.target_start_ns }));
+  const oomKills = groupBy(rows.oomKills, (o) => lifeId({ boot: o.boot, pid: o.victim_pid, start_ns: o.victim_start_ns }));
+  const losses = groupBy(rows.losses, (loss) => `${loss.boot}@${loss.died_ns}`);
+  const facts = rows.deaths.map((death): [string, DeathFacts] => {
+    const id = lifeId(death);
+    return [
+      id,
+      {
+        victim: people.at(death, death.died_ns) ?? unseen(death),
+        at: death.died_ns,
+        code: death.exit_code,
+        signal: death.signal,
+        coreDumped: death.core_dumped,
+        signals: (signals.get(id) ?? []).map((signal) => signalFacts(signal, people)),
+        oomKillAt: oomKills.get(id)?.[0]?.at_ns ?? null,
+        losses: (losses.get(`${death.boot}@${death.died_ns}`) ?? []).map(lossFacts),
+        rung: rows.rungs.get(death.host_id) ?? null,
+      },
+    ];
+  });
+  return new Map(facts);
+}
+
+/** Processes as they were at an instant, with their ancestors. */
+class Lineage {
+  private readonly lives: ReadonlyMap<string, ProcessRow>;
+  private readonly images: ReadonlyMap<string, FormerImageRow[]>;
+
+  constructor(lives: readonly ProcessRow[], images: readonly FormerImageRow[]) {
+    this.lives = new Map(lives.map((row) => [lifeId(row), row]));
+    this.images = groupBy(images, lifeId);
+  }
+
+  at(key: LifeKey, atNs: bigint): ProcessFacts | null {
+    const row = this.lives.get(lifeId(key));
+    if (!row) return null;
+    const image = this.images.get(lifeId(key))?.find((former) => atNs < former.until_ns) ?? row;
+    return {
+      ref: { pid: row.pid, start: String(row.start_ns) },
+      comm: image.comm,
+      exe: image.exe,
+      args: image.args,
+      argsCut: image.args_cut,
+      uid: row.uid === null ? null : Number(row.uid),
+      userName: row.user_name,
+      login: loginFacts(row),
+      kernelThread: row.kernel_thread,
+      ancestry: this.ancestors(row),
+    };
+  }
+
+  private ancestors(row: ProcessRow): AncestorFacts[] {
+    const found: AncestorFacts[] = [];
+    let parent = this.parentOf(row);
+    while (parent && found.length < limits.ancestryDepthMax) {
+      found.push({ ref: { pid: parent.pid, start: String(parent.start_ns) }, comm: parent.comm, args: parent.args });
+      parent = this.parentOf(parent);
+    }
+    return found;
+  }
+
+  private parentOf(row: ProcessRow): ProcessRow | undefined {
+    if (row.parent_pid === null || row.parent_start_ns === null) return undefined;
+    return this.lives.get(lifeId({ boot: row.boot, pid: row.parent_pid, start_ns: row.parent_start_ns }));
+  }
+}
+
+function loginFacts(row: ProcessRow): ProcessFacts['login'] {
+  if (row.login_uid === null) return null;
+  const session = row.login_session === null ? null : Number(row.login_session);
+  return { uid: Number(row.login_uid), name: row.login_name, session, tty: row.tty };
+}
+
+function signalFacts(row: SignalRow, people: Lineage): SignalFacts {
+  const party = (pid: number | null, start: bigint | null) =>
+    pid === null || start === null ? null : people.at({ boot: row.boot, pid, start_ns: start }, row.at_ns);
+  return {
+    at: row.at_ns,
+    signal: row.signal,
+    code: row.code,
+    sender: party(row.sender_pid, row.sender_start_ns) ?? unseenSender(row),
+    running: party(row.running_pid, row.running_start_ns),
+    thread: row.thread,
+    disposition: row.disposition,
+    result: row.result,
+    address: row.address,
+  };
+}
+
+function lossFacts(row: LossRow): LossFacts {
+  const count = row.count === null ? null : Number(row.count);
+  return { since: row.since_ns, until: row.until_ns, cause: row.cause, count };
+}
+
+/** A sender whose description was lost is still a sender: its pid is known. */
+function unseenSender(row: SignalRow): ProcessFacts | null {
+  if (row.sender_pid === null || row.sender_start_ns === null) return null;
+  return unseen({ boot: row.boot, pid: row.sender_pid, start_ns: row.sender_start_ns });
+}
+
+function unseen(key: LifeKey): ProcessFacts {
+  return {
+    ref: { pid: key.pid, start: String(key.start_ns) },
+    comm: '',
+    exe: null,
+    args: [],
+    argsCut: false,
+    uid: null,
+    userName: null,
+    login: null,
+    kernelThread: false,
+    ancestry: [],
+  };
+}
+
+function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}

@@ -1,0 +1,143 @@
+/**
+ * Rows of history as the SQL in `prisma/sql` returns them. Columns are snake_case as in the tables; `int8` is bigint.
+ * A life is named by (boot, pid, start_ns).
+ */
+import type { ActorKind, Cause } from '../verdict/index.js';
+
+export interface LifeKey {
+  readonly boot: number;
+  readonly pid: number;
+  readonly start_ns: bigint;
+}
+
+export interface ProcessRow extends LifeKey {
+  readonly host_id: number;
+  readonly booted_at: Date;
+  readonly parent_pid: number | null;
+  readonly parent_start_ns: bigint | null;
+  readonly seen_ns: bigint;
+  readonly comm: string;
+  readonly exe: string | null;
+  readonly args: string[];
+  readonly args_cut: boolean;
+  readonly uid: bigint | null;
+  readonly user_name: string | null;
+  readonly login_uid: bigint | null;
+  readonly login_name: string | null;
+  readonly login_session: bigint | null;
+  readonly tty: string | null;
+  readonly cgroup: string | null;
+  readonly kernel_thread: boolean;
+  readonly started_at: Date;
+  readonly ended_at: Date | null;
+}
+
+export interface EvidenceRow {
+  readonly kind: string;
+  /** Boot-clock nanoseconds, decimal. */
+  readonly at: string | null;
+  readonly text: string;
+}
+
+export interface DeathRow extends LifeKey {
+  readonly host_id: number;
+  readonly booted_at: Date;
+  readonly died_ns: bigint;
+  readonly died_at: Date;
+  readonly exit_code: number | null;
+  readonly signal: number | null;
+  readonly core_dumped: boolean;
+  readonly engine: number | null;
+  readonly rule: string | null;
+  readonly cause: Cause | null;
+  readonly actor_kind: ActorKind | null;
+  readonly actor_pid: number | null;
+  readonly actor_start_ns: bigint | null;
+  readonly confidence: number | null;
+  readonly summary: string | null;
+  readonly evidence: EvidenceRow[] | null;
+}
+
+export interface SignalRow {
+  readonly id: bigint;
+  readonly boot: number;
+  readonly at_ns: bigint;
+  readonly at: Date;
+  readonly signal: number;
+  readonly code: number;
+  readonly target_pid: number;
+  readonly target_start_ns: bigint;
+  readonly sender_pid: number | null;
+  readonly sender_start_ns: bigint | null;
+  readonly running_pid: number | null;
+  readonly running_start_ns: bigint | null;
+  readonly thread: number | null;
+  readonly disposition: 'default' | 'ignored' | 'caught';
+  readonly result: 'delivered' | 'ignored' | 'pending' | 'overflow' | 'lost_info';
+  readonly address: string | null;
+}
+
+export interface FormerImageRow extends LifeKey {
+  readonly until_ns: bigint;
+  readonly comm: string;
+  readonly exe: string | null;
+  readonly args: string[];
+  readonly args_cut: boolean;
+}
+
+export interface LossRow {
+  readonly host_id: number;
+  readonly boot: number;
+  readonly since_ns: bigint;
+  readonly until_ns: bigint;
+  readonly since: Date;
+  readonly until: Date;
+  readonly cause: string;
+  readonly count: bigint | null;
+}
+
+export interface OomKillRow {
+  readonly boot: number;
+  readonly victim_pid: number;
+  readonly victim_start_ns: bigint;
+  readonly at_ns: bigint;
+}
+
+export interface HostRow {
+  readonly id: number;
+  readonly machine_id: string;
+  readonly name: string;
+  readonly enrolled_at: Date;
+  readonly last_seen_at: Date | null;
+  readonly agent_version: string | null;
+  readonly rung: 'ebpf' | 'tracefs' | 'procfs' | null;
+  readonly blind_spots: string[];
+  readonly kernel: string | null;
+  readonly arch: string | null;
+}
+
+/** A life's key as text, for maps and for the ids that the API shows. */
+export function lifeId(key: LifeKey): string {
+  return `${key.boot}.${key.pid}.${key.start_ns}`;
+}
+
+/** @returns null when the text is not such an id. */
+export function parseLifeId(id: string): LifeKey | null {
+  const match = /^(\d{1,9})\.(\d{1,7})\.(\d{1,18})$/.exec(id);
+  if (!match) return null;
+  return { boot: Number(match[1]), pid: Number(match[2]), start_ns: BigInt(match[3]!) };
+}
+
+/** The login that stands behind a process, as columns of its row. */
+export interface LoginRow {
+  readonly uid: bigint;
+  readonly name: string | null;
+  readonly session: bigint | null;
+  readonly tty: string | null;
+}
+
+/** Who did it: a process as it was when it did it. */
+export interface ActorRow {
+  readonly kind: ActorKind;
+  readonly process: ProcessRow | null;
+}

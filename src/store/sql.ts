@@ -1,0 +1,64 @@
+/**
+ * The hot SQL, one file a statement in `prisma/sql`, read once at boot: a missing file stops the start.
+ * The only place that hands text to the driver, and only ever the text of those files.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Row, TransactionSql } from 'postgres';
+import type { Db } from './postgres.js';
+
+const directory = path.resolve(import.meta.dirname, '../../prisma/sql');
+
+export const statements = {
+  addPending: 'add-pending-verdicts',
+  advanceCursor: 'advance-cursor',
+  closeFormerBoots: 'close-former-boots',
+  closeUnseen: 'close-unseen-processes',
+  deathByPid: 'death-by-pid',
+  deathsByKey: 'deaths-by-key',
+  deathsPage: 'deaths-page',
+  describeHost: 'describe-host',
+  formerImages: 'former-images',
+  insertDeaths: 'insert-deaths',
+  insertFormerImages: 'insert-former-images',
+  insertLosses: 'insert-losses',
+  insertOomKills: 'insert-oom-kills',
+  insertProcesses: 'insert-processes',
+  insertSignals: 'insert-signals',
+  insertUnknown: 'insert-unknown-events',
+  lifeOfPid: 'life-of-pid',
+  lineage: 'lineage',
+  lockCursor: 'lock-cursor',
+  lossesByDeath: 'losses-by-death',
+  oomKillsByVictim: 'oom-kills-by-victim',
+  childrenPage: 'children-page',
+  processesByKey: 'processes-by-key',
+  processesPage: 'processes-page',
+  saveVerdicts: 'save-verdicts',
+  signalsByTarget: 'signals-by-target',
+  signalsPage: 'signals-page',
+  takePending: 'take-pending-verdicts',
+  upsertBoot: 'upsert-boot',
+} as const;
+
+export type Statement = keyof typeof statements;
+
+const texts = loadAll();
+
+/** Runs one statement on a connection or in a transaction. Parameters are sent apart from the text, always. */
+export async function run<T extends Row>(db: Db | TransactionSql<{ bigint: bigint }>, statement: Statement, parameters: unknown[]): Promise<T[]> {
+  return db.unsafe<T[]>(texts[statement], parameters as never[], { prepare: true });
+}
+
+/** The text, for plan tests. */
+export function statementText(statement: Statement): string {
+  return texts[statement];
+}
+
+function loadAll(): Record<Statement, string> {
+  const known: string[] = Object.values(statements);
+  const stray = readdirSync(directory).filter((file) => !known.includes(path.basename(file, '.sql')));
+  if (stray.length > 0) throw new Error(`prisma/sql holds files that nothing runs: ${stray.join(', ')}`);
+  const entries = Object.entries(statements).map(([name, file]) => [name, readFileSync(path.join(directory, `${file}.sql`), 'utf8')]);
+  return Object.fromEntries(entries) as Record<Statement, string>;
+}

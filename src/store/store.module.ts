@@ -1,0 +1,42 @@
+/** Everything that is stored, behind classes named after what they keep. The only importer of Prisma and postgres.js. */
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { Env } from '../platform/env.js';
+import { BatchStore } from './batch.store.js';
+import { DeathStore } from './death.store.js';
+import { FactsStore } from './facts.store.js';
+import { HostStore } from './host.store.js';
+import { Notifications } from './notifications.js';
+import { connectPostgres, type Db } from './postgres.js';
+import { connectPrisma, type PrismaClient } from './prisma.js';
+import { ProcessStore } from './process.store.js';
+import { SignalStore } from './signal.store.js';
+import { Readiness } from './readiness.js';
+import { TokenStore } from './token.store.js';
+import { DB, PRISMA } from './store.tokens.js';
+
+const stores = [BatchStore, DeathStore, FactsStore, HostStore, Notifications, ProcessStore, Readiness, SignalStore, TokenStore];
+
+@Global()
+@Module({})
+export class StoreModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(DB) private readonly db: Db,
+    @Inject(PRISMA) private readonly prisma: PrismaClient,
+  ) {}
+
+  static forRoot(env: Env): DynamicModule {
+    return {
+      module: StoreModule,
+      providers: [
+        { provide: DB, useFactory: () => connectPostgres(env.databaseUrl) },
+        { provide: PRISMA, useFactory: () => connectPrisma(env.databaseUrl) },
+        ...stores,
+      ],
+      exports: stores,
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.db.end({ timeout: 5 }), this.prisma.$disconnect()]);
+  }
+}

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
+import { DiagnosisService } from './diagnosis/diagnosis.service.js';
+import type { Env } from './platform/env.js';
+import { nestLogger, type Logger } from './platform/logger.js';
+import { PlatformModule } from './platform/platform.module.js';
+import type { Running } from './platform/program.js';
+import { JobQueue } from './queue/job.queue.js';
+import { startJobWorker } from './queue/job.worker.js';
+import { QueueModule } from './queue/queue.module.js';
+import { migrateQueue } from './queue/queues.js';
+import { StoreModule } from './store/store.module.js';
+
+/** The worker: what the queue wakes. */
+@Module({})
+export class WorkerModule {
+  static forRoot(env: Env, logger: Logger): DynamicModule {
+    const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule, DiagnosisModule];
+    return { module: WorkerModule, imports };
+  }
+}
+
+/** @throws Error when the database or the queue does not answer. */
+export async function startWorker(env: Env, logger: Logger): Promise<Running> {
+  await migrateQueue(env);
+  const app = await NestFactory.createApplicationContext(WorkerModule.forRoot(env, logger), {
+    logger: nestLogger(logger),
+    abortOnError: false,
+  });
+  const diagnosis = app.get(DiagnosisService);
+  const worker = await startJobWorker({
+    env,
+    logger,
+    queue: app.get(JobQueue),
+    handlers: { 'decide-pending': () => diagnosis.decidePending() },
+  });
+  return {
+    close: async () => {
+      await worker.close();
+      await app.close();
+    },
+  };
+}
