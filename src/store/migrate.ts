@@ -8,7 +8,7 @@
  */
 import type { HistoryDiagnostic } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
-import { openSchemaEngine, readMigrations, type SchemaEngine } from './schema-engine.js';
+import { readMigrations, withSchemaEngine, type SchemaEngine } from './schema-engine.js';
 
 export type MigrationErrorCode =
   | 'store/database-unreachable'
@@ -49,12 +49,7 @@ export async function applyMigrations(databaseUrl: string, options: MigrateOptio
   try {
     await checkServerVersion(connection);
     await connection.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    const engine = await openSchemaEngine(databaseUrl);
-    try {
-      return await applyMissing(engine, options);
-    } finally {
-      engine.free();
-    }
+    return await withSchemaEngine(databaseUrl, (engine) => applyMissing(engine, options));
   } finally {
     // Ends the session, and with it the lock.
     await connection.end();
@@ -83,13 +78,20 @@ async function apply(run: () => Promise<{ appliedMigrationNames: string[] }>): P
   try {
     return (await run()).appliedMigrationNames;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim() : String(error);
+    const { name, reason } = parseEngineError(error instanceof Error ? error.message : String(error));
     throw new MigrationError(
       'store/migration-failed',
-      `${reason}\nRemove the cause, then run \`node dist/migrate.js --retry-failed\`.`,
+      `Migration ${name} failed: ${reason}. Remove the cause, then run \`node dist/migrate.js --retry-failed\`.`,
       { cause: error },
     );
   }
+}
+
+/** The engine reports what Postgres said between a line of its own and a trace of its calls that names the migration. */
+function parseEngineError(text: string): { name: string; reason: string } {
+  const name = /migration_name="([^"]+)"/.exec(text)?.[1] ?? '(unknown)';
+  const said = text.replace(/^external connector error\n/, '').split(/\n\s+0: /, 1)[0] ?? text;
+  return { name, reason: said.trim().replace(/\.$/, '') };
 }
 
 function refuseFailed(names: readonly string[]): void {

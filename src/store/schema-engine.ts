@@ -11,17 +11,28 @@ import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationDirectory, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
 
 export type { DiffTarget, SchemaEngine } from '@prisma/schema-engine-wasm';
 
 const connectTimeoutMs = 10_000;
 
-/** The caller calls `free()` when done. */
-export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
-  const { SchemaEngine: engine } = await loadModule();
-  const adapter = new PrismaPg({ connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs, max: 2 });
+/** Opens an engine for as long as `use` takes; its connections are closed afterwards, and with them Prisma's own lock. */
+export async function withSchemaEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  const { SchemaEngine: constructor } = await loadModule();
+  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs, max: 2 });
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const ignoreEngineLog = () => undefined;
-  return engine.new({ datamodels: undefined }, ignoreEngineLog, bindMigrationAwareSqlAdapterFactory(adapter));
+  try {
+    const engine = await constructor.new({ datamodels: undefined }, ignoreEngineLog, adapter);
+    try {
+      return await use(engine);
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await pool.end();
+  }
 }
 
 /** prisma/migrations beside src and dist alike. */
