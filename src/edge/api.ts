@@ -36,6 +36,8 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   fastify.addHook('onRoute', (route) => {
     if (route.url === '/v1/batches') route.bodyLimit = limits.batchBytesMax;
   });
+  // JSON is the only body that anything here takes.
+  fastify.removeContentTypeParser('text/plain');
   authenticateRequests(fastify, app.get(Authenticator));
   // Requests only: gzip batches are opened by a library that counts the bytes as they come out.
   await app.register(compress as never, { global: true, globalCompression: false, requestEncodings: ['gzip', 'identity'] } as never);

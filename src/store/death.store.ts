@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { Verdict } from '../verdict/index.js';
-import { keyArrays } from './keys.js';
+import { bigints, keyArrays } from './keys.js';
 import { notifyDeaths } from './notifications.js';
 import type { Db } from './postgres.js';
 import type { DeathRow, LifeKey, LossRow } from './rows.js';
@@ -60,7 +60,7 @@ export class DeathStore {
 
   /** Losses within reach of the given deaths, each with the time of the death that asked. */
   async losses(deaths: readonly DeathRow[], perDeathMax: number): Promise<(LossRow & { died_ns: bigint })[]> {
-    const [boots, times] = [deaths.map((death) => death.boot), deaths.map((death) => death.died_ns)];
+    const [boots, times] = [deaths.map((death) => death.boot), bigints(deaths.map((death) => death.died_ns))];
     return run(this.db, 'lossesByDeath', [boots, times, lossReachNs, perDeathMax]);
   }
 

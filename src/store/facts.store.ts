@@ -4,7 +4,7 @@ import { factLimits, type DeathFacts } from '../verdict/index.js';
 import { DeathStore } from './death.store.js';
 import { assembleFacts } from './facts.rows.js';
 import { HostStore } from './host.store.js';
-import { keyArrays } from './keys.js';
+import { bigints, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
 import { ProcessStore } from './process.store.js';
 import type { DeathRow, LifeKey, OomKillRow, SignalRow } from './rows.js';
@@ -40,7 +40,7 @@ export class FactsStore {
   }
 
   private signalsBefore(deaths: readonly DeathRow[]): Promise<SignalRow[]> {
-    const parameters = [...keyArrays(deaths), deaths.map((death) => death.died_ns), factLimits.signalsMax];
+    const parameters = [...keyArrays(deaths), bigints(deaths.map((death) => death.died_ns)), factLimits.signalsMax];
     return run<SignalRow>(this.db, 'signalsByTarget', parameters);
   }
 }
