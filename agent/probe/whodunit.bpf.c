@@ -190,9 +190,11 @@ static __always_inline int code_of(struct kernel_siginfo *info) {
 static __always_inline __u32 disposition_of(struct task_struct *task, int signal) {
   if (signal < 1 || signal > 64)
     return DISPOSITION_DEFAULT;
-  struct sighand_struct *sighand = BPF_CORE_READ(task, sighand);
+  /* CO-RE relocates no variable index: the step of the array is asked of the running kernel by itself. */
+  void *action = (void *)BPF_CORE_READ(task, sighand) + bpf_core_field_offset(struct sighand_struct, action) +
+                 (signal - 1) * bpf_core_type_size(struct k_sigaction);
   void *handler = 0;
-  bpf_core_read(&handler, sizeof(handler), &sighand->action[signal - 1].sa.sa_handler);
+  bpf_probe_read_kernel(&handler, sizeof(handler), action + bpf_core_field_offset(struct k_sigaction, sa.sa_handler));
   if ((unsigned long)handler == 0)
     return DISPOSITION_DEFAULT;
   return (unsigned long)handler == 1 ? DISPOSITION_IGNORED : DISPOSITION_CAUGHT;

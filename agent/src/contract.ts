@@ -1,0 +1,2 @@
+/** The agent's one door to the wire contract. */
+export * from '../../src/contract/index.js';

@@ -1,0 +1,19 @@
+/**
+ * /proc/PID/cgroup: `hierarchy:controllers:path` per line. On a version 2 host there is one line; version 1 hosts have
+ * many, and the one that names the service or container is wanted.
+ */
+const preferred = ['', 'name=systemd', 'memory', 'pids', 'cpu,cpuacct', 'cpu', 'devices', 'freezer'] as const;
+
+export function parseProcCgroup(text: string): string | undefined {
+  const paths = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const first = line.indexOf(':');
+    const second = line.indexOf(':', first + 1);
+    if (first > 0 && second > first) paths.set(line.slice(first + 1, second), line.slice(second + 1));
+  }
+  for (const controllers of preferred) {
+    const path = paths.get(controllers);
+    if (path !== undefined && path !== '/') return path;
+  }
+  return paths.size > 0 ? '/' : undefined;
+}

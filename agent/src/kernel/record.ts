@@ -1,0 +1,178 @@
+/**
+ * Decodes the probe's records. The layout is specified in agent/probe/record.h; this file mirrors it, and
+ * record.spec.ts holds both to records that a real kernel wrote.
+ *
+ * Never throws on any bytes: a record that is too short for its kind, or of a kind that is not known here, gives
+ * undefined.
+ */
+import { Cursor } from '../bytes/cursor.js';
+import { decodeCString, decodeUtf8 } from '../bytes/text.js';
+import { splitArgs, type Args } from './args.js';
+
+/** One process as it was at one instant. */
+export interface Who {
+  readonly pid: number;
+  readonly tid: number;
+  /** Nanoseconds since boot; 0 where the kernel told only the pid. */
+  readonly start: bigint;
+  readonly parentPid: number;
+  readonly parentStart: bigint;
+  readonly uid: number;
+  readonly euid: number;
+  readonly loginUid: number | undefined;
+  readonly session: number | undefined;
+  readonly kernelThread: boolean;
+  /** No thread of it lives any more: exiting, or a zombie. */
+  readonly dead: boolean;
+  readonly comm: string;
+  readonly tty: string | undefined;
+}
+
+interface Head {
+  readonly at: bigint;
+  readonly who: Who;
+}
+
+export interface ExecRecord extends Head, Args {
+  readonly kind: 'exec';
+  readonly filename: string;
+  /** The command line could not be read in the kernel: ask /proc. */
+  readonly argsMissing: boolean;
+}
+
+export interface ForkRecord extends Head {
+  readonly kind: 'fork';
+}
+
+export interface ExitRecord extends Head {
+  readonly kind: 'exit';
+  /** As wait4() gives it. */
+  readonly status: number;
+}
+
+export interface SignalRecord extends Head {
+  readonly kind: 'signal';
+  readonly target: Who;
+  readonly signal: number;
+  readonly code: number;
+  readonly group: boolean;
+  readonly result: number;
+  readonly disposition: number;
+  readonly address: bigint | undefined;
+}
+
+export interface OomRecord extends Head {
+  readonly kind: 'oom';
+  readonly target: Who;
+}
+
+export interface TaskRecord extends Head {
+  readonly kind: 'task';
+}
+
+export type KernelRecord = ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord;
+
+/** Sizes in bytes of the fixed part of each kind, record.h. */
+export const recordBytes = { head: 104, who: 88, exec: 120, exit: 112, signal: 224, oom: 192 } as const;
+
+const noId = 0xffff_ffff;
+const kernelThreadFlag = 1;
+const deadFlag = 2;
+
+export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
+  if (bytes.byteLength < recordBytes.head) return undefined;
+  const cursor = new Cursor(bytes);
+  const at = cursor.u64le();
+  const kind = cursor.u32le();
+  cursor.u32le();
+  const head = { at, who: readWho(cursor) };
+  switch (kind) {
+    case 1:
+      return readExec(cursor, head);
+    case 2:
+      return { kind: 'fork', ...head };
+    case 3:
+      return bytes.byteLength < recordBytes.exit ? undefined : { kind: 'exit', ...head, status: cursor.u32le() };
+    case 4:
+      return bytes.byteLength < recordBytes.signal ? undefined : readSignal(cursor, head);
+    case 5:
+      return bytes.byteLength < recordBytes.oom ? undefined : { kind: 'oom', ...head, target: readWho(cursor) };
+    case 6:
+      return { kind: 'task', ...head };
+    default:
+      return undefined;
+  }
+}
+
+/** The iterator writes `task` records back to back; a torn last one is left out. */
+export function decodeTasks(bytes: Uint8Array): readonly TaskRecord[] {
+  const tasks: TaskRecord[] = [];
+  for (let offset = 0; offset + recordBytes.head <= bytes.byteLength; offset += recordBytes.head) {
+    const record = decodeRecord(bytes.subarray(offset, offset + recordBytes.head));
+    if (record?.kind === 'task') tasks.push(record);
+  }
+  return tasks;
+}
+
+function readWho(cursor: Cursor): Who {
+  const start = cursor.u64le();
+  const parentStart = cursor.u64le();
+  const pid = cursor.u32le();
+  const tid = cursor.u32le();
+  const parentPid = cursor.u32le();
+  const uid = cursor.u32le();
+  const euid = cursor.u32le();
+  const loginUid = cursor.u32le();
+  const session = cursor.u32le();
+  const flags = cursor.u32le();
+  const comm = decodeCString(cursor.bytes(16));
+  const tty = decodeCString(cursor.bytes(24));
+  return {
+    pid,
+    tid,
+    start,
+    parentPid,
+    parentStart,
+    uid,
+    euid,
+    loginUid: loginUid === noId ? undefined : loginUid,
+    session: session === noId ? undefined : session,
+    kernelThread: (flags & kernelThreadFlag) !== 0,
+    dead: (flags & deadFlag) !== 0,
+    comm,
+    tty: tty === '' ? undefined : tty,
+  };
+}
+
+function readExec(cursor: Cursor, head: Head): ExecRecord | undefined {
+  if (cursor.remaining < recordBytes.exec - recordBytes.head) return undefined;
+  const filenameSize = cursor.u32le();
+  const argsSize = cursor.u32le();
+  const argsTotal = cursor.u64le();
+  if (cursor.remaining < filenameSize + argsSize) return undefined;
+  const filename = decodeCString(cursor.bytes(filenameSize));
+  const args = splitArgs(decodeUtf8(cursor.bytes(argsSize)), argsTotal > BigInt(argsSize));
+  return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n };
+}
+
+function readSignal(cursor: Cursor, head: Head): SignalRecord {
+  const target = readWho(cursor);
+  const signal = cursor.i32le();
+  const code = cursor.i32le();
+  const group = cursor.u32le() !== 0;
+  const result = cursor.i32le();
+  const disposition = cursor.u32le();
+  const hasAddress = cursor.u32le() !== 0;
+  const address = cursor.u64le();
+  return {
+    kind: 'signal',
+    ...head,
+    target,
+    signal,
+    code,
+    group,
+    result,
+    disposition,
+    address: hasAddress ? address : undefined,
+  };
+}

@@ -1,0 +1,37 @@
+/** Every limit of the agent that is not the wire's (those are in the contract). Units are in the names. */
+export const agentLimits = {
+  /** Lives that ended and can still be referred to: senders, parents, late signals. */
+  endedLivesMax: 16_384,
+  /** A fork is held back this long, since most are followed by an exec that says it better. */
+  forkHeldMs: 100,
+  /** Records handled in one turn of the event loop. */
+  recordsPerTurnMax: 2_048,
+  pollBusyMs: 20,
+  pollIdleMs: 50,
+  /** The procfs rung looks this often. */
+  procfsPollMs: 1_000,
+  /** Readings of /proc/PID/cgroup after an exec, per turn: under load the parent's cgroup is taken instead. */
+  cgroupReadsPerTurnMax: 16,
+  /** After an overrun the process list is taken anew, though not more often than this. */
+  snapshotIntervalMs: 5_000,
+  /** Events in memory that no batch holds yet. */
+  bufferEventsMax: 100_000,
+  bufferBytesMax: 64 * 1024 * 1024,
+  /** One batch before compression; the wire allows more, a small one keeps the event loop free. */
+  batchBytesMax: 2 * 1024 * 1024,
+  flushMs: 100,
+  compressFromBytes: 1024,
+  backoffFirstMs: 200,
+  backoffMaxMs: 5_000,
+  /** A server may ask for patience, up to this. */
+  retryAfterMaxMs: 60_000,
+  unauthorizedRetryMs: 10_000,
+  requestTimeoutMs: 30_000,
+  replyBytesMax: 1024 * 1024,
+  /** Events refused one after the other before we suspect the server and wait instead of losing more. */
+  rejectedInRowMax: 8,
+  stopFlushMs: 3_000,
+  passwdCheckMs: 2_000,
+  /** /proc/PID/cmdline, environment-free command lines and cgroup files are read up to here. */
+  procFileBytesMax: 64 * 1024,
+} as const;

@@ -1,0 +1,161 @@
+/**
+ * The first rung: loads the probe, pins it, and opens it through its pins. A fresh sensor and one that an earlier
+ * agent left behind are opened the same way.
+ */
+import { closeSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeTasks } from '../kernel/record.js';
+import { parseProcStatus } from '../kernel/proc-status.js';
+import { failure, success, type Result } from '../result.js';
+import { ensureBpffs, leaveBpffs } from './bpffs.js';
+import { LossCounters, lossMapBytes } from './losses.js';
+import { loadLibbpf, loadLibc, type Libbpf, type Libc } from './native.js';
+import * as pins from './pins.js';
+import { inInitialPidNamespace } from './proc.js';
+import { mapRing, type Ring } from './ring.js';
+import type { Backlog, EbpfSensor } from './sensor.js';
+
+/** RING_BYTES of agent/probe/record.h. */
+const ringBytes = 8 * 1024 * 1024;
+const btfPath = '/sys/kernel/btf/vmlinux';
+
+const foreignNamespace =
+  'The agent runs in a pid namespace of its own: command lines of processes older than it are missing. Start its container with the host’s pid namespace (--pid=host).';
+
+interface Libraries {
+  readonly libc: Libc;
+  readonly libbpf: Libbpf;
+}
+
+export async function openEbpf(objectPath: string, stateDir: string): Promise<Result<EbpfSensor>> {
+  const ready = await prepare();
+  if (!ready.ok) return ready;
+  const { libc, libbpf } = ready.value;
+  const directory = pins.pinDirectory(stateDir);
+  const digest = pins.objectDigest(readFileSync(objectPath));
+  const found = pins.pinnedDigests(directory);
+  if (!found.includes(digest)) {
+    const loaded = loadAndPin(libbpf, objectPath, directory, digest);
+    if (!loaded.ok) return loaded;
+  }
+  const opened = openPinned(ready.value, join(directory, digest));
+  if (!opened.ok) return opened;
+  const older = found.filter((name) => name !== digest);
+  const now = libc.bootNanoseconds();
+  const backlogs = older.flatMap((name) => openBacklog(ready.value, join(directory, name), now));
+  return success({
+    rung: 'ebpf',
+    blindSpots: inInitialPidNamespace() ? [] : [foreignNamespace],
+    resumed: found.includes(digest) || backlogs.length > 0,
+    ring: opened.value.ring,
+    from: backlogs.length > 0 ? now : 0n,
+    backlogs,
+    bootNanoseconds: () => libc.bootNanoseconds(),
+    takeLosses: () => opened.value.losses.take(),
+    listTasks: () => decodeTasks(readFileSync(join(directory, digest, pins.pinNames.tasks))),
+    removeBacklogs: () => older.forEach((name) => pins.removePins(directory, name)),
+    remove() {
+      pins.removeAllPins(directory);
+      leaveBpffs(libc);
+    },
+  });
+}
+
+/** Takes out what an agent with this state directory left in the kernel. True when there was something. */
+export async function removeSensor(stateDir: string): Promise<Result<boolean>> {
+  const libc = await loadLibc();
+  const removed = pins.removeAllPins(pins.pinDirectory(stateDir));
+  if (libc.ok) leaveBpffs(libc.value);
+  return success(removed);
+}
+
+async function prepare(): Promise<Result<Libraries>> {
+  const allowed = checkCapabilities(readFileSync('/proc/self/status', 'utf8'));
+  if (!allowed.ok) return allowed;
+  if (!existsSync(btfPath)) {
+    return failure('sensor/no-btf', `This kernel has no BTF (${btfPath}): use one built with CONFIG_DEBUG_INFO_BTF.`);
+  }
+  const libc = await loadLibc();
+  if (!libc.ok) return libc;
+  const libbpf = await loadLibbpf();
+  if (!libbpf.ok) return libbpf;
+  const mounted = ensureBpffs(libc.value);
+  if (!mounted.ok) return mounted;
+  return success({ libc: libc.value, libbpf: libbpf.value });
+}
+
+/** Bits of include/uapi/linux/capability.h. SYS_ADMIN is for bpffs and, before 5.8, for everything. */
+const needed = { CAP_SYS_ADMIN: 21n, CAP_PERFMON: 38n, CAP_BPF: 39n } as const;
+
+export function checkCapabilities(status: string): Result<undefined> {
+  const parsed = parseProcStatus(status);
+  const missing = Object.entries(needed).filter(([, bit]) => ((parsed?.capabilities ?? 0n) & (1n << bit)) === 0n);
+  if (missing.length === 0) return success(undefined);
+  const names = missing.map(([name]) => name).join(', ');
+  const who = parsed?.euid === 0 ? 'This container lacks' : 'The agent does not run as root and lacks';
+  return failure('sensor/not-permitted', `${who} ${names}: start it as root, or grant these capabilities.`);
+}
+
+function loadAndPin(libbpf: Libbpf, objectPath: string, directory: string, digest: string): Result<undefined> {
+  const object = libbpf.openObject(objectPath);
+  if (object === undefined) return failure('sensor/bad-object', `${objectPath} is not a BPF object: build it anew.`);
+  try {
+    const loaded = libbpf.loadObject(object);
+    if (loaded < 0) return failure('sensor/not-loaded', `The kernel refused the probe (errno ${-loaded}).`);
+    const folder = pins.beginPins(directory, digest);
+    const pinned = pinAll(libbpf, object, folder);
+    if (pinned.ok) pins.finishPins(directory, digest);
+    else pins.abandonPins(directory, digest);
+    return pinned;
+  } finally {
+    libbpf.closeObject(object);
+  }
+}
+
+function pinAll(libbpf: Libbpf, object: bigint, folder: string): Result<undefined> {
+  const maps = [
+    ['ring', pins.pinNames.ring],
+    ['losses', pins.pinNames.losses],
+  ] as const;
+  for (const [map, pin] of maps) {
+    const error = libbpf.objPin(libbpf.mapFd(object, map), join(folder, pin));
+    if (error < 0) return failure('sensor/not-pinned', `${join(folder, pin)} cannot be pinned (errno ${-error}).`);
+  }
+  for (const { name, program } of libbpf.programs(object)) {
+    const link = libbpf.attach(program);
+    if (link === undefined) return failure('sensor/not-attached', `The kernel did not take the program ${name}.`);
+    const error = libbpf.pinLink(link, join(folder, name));
+    // Only our handle: the pin keeps the link itself.
+    libbpf.destroyLink(link);
+    if (error < 0) return failure('sensor/not-pinned', `${join(folder, name)} cannot be pinned (errno ${-error}).`);
+  }
+  return success(undefined);
+}
+
+function openPinned(
+  { libc, libbpf }: Libraries,
+  folder: string,
+): Result<{ readonly ring: Ring; readonly losses: LossCounters }> {
+  const ring = withPin(libbpf, join(folder, pins.pinNames.ring), (fd) => mapRing(libc, fd, ringBytes));
+  const memory = withPin(libbpf, join(folder, pins.pinNames.losses), (fd) => libc.map(fd, lossMapBytes, 0, true));
+  if (!ring || !memory) return failure('sensor/not-mapped', `The sensor pinned at ${folder} cannot be opened.`);
+  return success({ ring, losses: new LossCounters(memory) });
+}
+
+/** Another layout's ring has another pin name and is not read. */
+function openBacklog(libraries: Libraries, folder: string, until: bigint): readonly Backlog[] {
+  if (!existsSync(join(folder, pins.pinNames.ring))) return [];
+  const opened = openPinned(libraries, folder);
+  return opened.ok ? [{ ring: opened.value.ring, until }] : [];
+}
+
+/** A mapping keeps the map alive; the descriptor is not needed any longer. */
+function withPin<T>(libbpf: Libbpf, path: string, use: (fd: number) => T | undefined): T | undefined {
+  const fd = libbpf.objGet(path);
+  if (fd < 0) return undefined;
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The C functions that the agent calls, through koffi. Loaded late: a host without koffi's binary or without libbpf
+ * still gets the procfs rung. Pointers are bigint; a negative int is -errno for libbpf.
+ */
+import type { LibraryHandle } from 'koffi';
+import { failure, success, type Result } from '../result.js';
+
+export interface Libc {
+  /** Memory of `length` bytes, shared with whoever else maps it; undefined when the kernel refuses. */
+  map(fd: number, length: number, offset: number, writable: boolean): ArrayBuffer | undefined;
+  /** 0 or a positive errno. */
+  mount(source: string, target: string, type: string): number;
+  unmount(target: string): number;
+  /** True when nobody else holds the lock. It ends with the descriptor. */
+  tryLock(fd: number): boolean;
+  bootNanoseconds(): bigint;
+}
+
+export interface Libbpf {
+  objGet(path: string): number;
+  objPin(fd: number, path: string): number;
+  /** Undefined when libbpf cannot read the object. */
+  openObject(path: string): bigint | undefined;
+  loadObject(object: bigint): number;
+  closeObject(object: bigint): void;
+  programs(object: bigint): readonly { readonly name: string; readonly program: bigint }[];
+  attach(program: bigint): bigint | undefined;
+  pinLink(link: bigint, path: string): number;
+  destroyLink(link: bigint): void;
+  mapFd(object: bigint, name: string): number;
+}
+
+const protRead = 1;
+const protWrite = 2;
+const mapShared = 1;
+const lockExclusiveNonBlocking = 2 | 4;
+const clockBoottime = 7;
+const mapFailed = 0xffff_ffff_ffff_ffffn;
+
+type Koffi = (typeof import('koffi'))['default'];
+
+export async function loadLibc(): Promise<Result<Libc>> {
+  const koffi = await loadKoffi();
+  if (!koffi.ok) return koffi;
+  try {
+    return success(bindLibc(koffi.value, koffi.value.load('libc.so.6')));
+  } catch (error) {
+    return failure('sensor/no-libc', `libc.so.6 cannot be loaded: ${messageOf(error)}.`);
+  }
+}
+
+export async function loadLibbpf(): Promise<Result<Libbpf>> {
+  const koffi = await loadKoffi();
+  if (!koffi.ok) return koffi;
+  let library: LibraryHandle;
+  try {
+    library = koffi.value.load('libbpf.so.1');
+  } catch {
+    return failure(
+      'sensor/no-libbpf',
+      'libbpf.so.1 is missing: install it with apt-get install libbpf1, or dnf install libbpf.',
+    );
+  }
+  return success(bindLibbpf(library));
+}
+
+async function loadKoffi(): Promise<Result<Koffi>> {
+  try {
+    return success((await import('koffi')).default as Koffi);
+  } catch (error) {
+    return failure(
+      'sensor/no-koffi',
+      `The npm package koffi, which calls libbpf, cannot be loaded: ${messageOf(error)}. Run npm install.`,
+    );
+  }
+}
+
+function bindLibc(koffi: Koffi, library: LibraryHandle): Libc {
+  const mmap = library.func('void* mmap(void*, size_t, int, int, int, int64_t)');
+  const mount = library.func('int mount(const char*, const char*, const char*, unsigned long, const char*)');
+  const umount2 = library.func('int umount2(const char*, int)');
+  const flock = library.func('int flock(int, int)');
+  const clockGettime = library.func('int clock_gettime(int, int64_t*)');
+  const time = new BigInt64Array(2);
+  return {
+    map(fd, length, offset, writable) {
+      const protection = writable ? protRead | protWrite : protRead;
+      const address = mmap(null, length, protection, mapShared, fd, offset) as bigint;
+      return BigInt.asUintN(64, address) === mapFailed ? undefined : koffi.view(address, length);
+    },
+    mount: (source, target, type) => (mount(source, target, type, 0, null) === 0 ? 0 : koffi.errno()),
+    unmount: (target) => (umount2(target, 0) === 0 ? 0 : koffi.errno()),
+    tryLock: (fd) => flock(fd, lockExclusiveNonBlocking) === 0,
+    bootNanoseconds() {
+      clockGettime(clockBoottime, time);
+      return (time[0] ?? 0n) * 1_000_000_000n + (time[1] ?? 0n);
+    },
+  };
+}
+
+function bindLibbpf(library: LibraryHandle): Libbpf {
+  const setPrint = library.func('void* libbpf_set_print(void*)');
+  const openFile = library.func('void* bpf_object__open_file(const char*, void*)');
+  const load = library.func('int bpf_object__load(void*)');
+  const close = library.func('void bpf_object__close(void*)');
+  const next = library.func('void* bpf_object__next_program(void*, void*)');
+  const programName = library.func('const char* bpf_program__name(void*)');
+  const attach = library.func('void* bpf_program__attach(void*)');
+  const linkPin = library.func('int bpf_link__pin(void*, const char*)');
+  const linkDestroy = library.func('int bpf_link__destroy(void*)');
+  const mapFd = library.func('int bpf_object__find_map_fd_by_name(void*, const char*)');
+  const objGet = library.func('int bpf_obj_get(const char*)');
+  const objPin = library.func('int bpf_obj_pin(int, const char*)');
+  // libbpf prints to stderr by itself; what it says is not for operators.
+  setPrint(null);
+  const orUndefined = (pointer: bigint | null) => (pointer === null || pointer === 0n ? undefined : pointer);
+  return {
+    objGet: (path) => objGet(path) as number,
+    objPin: (fd, path) => objPin(fd, path) as number,
+    openObject: (path) => orUndefined(openFile(path, null) as bigint | null),
+    loadObject: (object) => load(object) as number,
+    closeObject: (object) => void close(object),
+    programs(object) {
+      const found: { name: string; program: bigint }[] = [];
+      let program = orUndefined(next(object, null) as bigint | null);
+      while (program !== undefined) {
+        found.push({ name: programName(program) as string, program });
+        program = orUndefined(next(object, program) as bigint | null);
+      }
+      return found;
+    },
+    attach: (program) => orUndefined(attach(program) as bigint | null),
+    pinLink: (link, path) => linkPin(link, path) as number,
+    destroyLink: (link) => void linkDestroy(link),
+    mapFd: (object, name) => mapFd(object, name) as number,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+}

@@ -1,0 +1,38 @@
+/** What the agent needs of a sensor, whichever rung of the ladder it stands on. */
+import type { TaskRecord } from '../kernel/record.js';
+import type { Ring } from './ring.js';
+import type { Losses } from './losses.js';
+
+/** Records that an earlier sensor (another build of the probe) left behind: only those before `until` count. */
+export interface Backlog {
+  readonly ring: Ring;
+  readonly until: bigint;
+}
+
+export interface EbpfSensor {
+  readonly rung: 'ebpf';
+  readonly blindSpots: readonly string[];
+  /** It went on recording since an earlier agent. */
+  readonly resumed: boolean;
+  readonly ring: Ring;
+  /** Records before this are in the backlog already. */
+  readonly from: bigint;
+  readonly backlogs: readonly Backlog[];
+  bootNanoseconds(): bigint;
+  takeLosses(): Losses | undefined;
+  listTasks(): readonly TaskRecord[];
+  /** Drops the pins of the sensors whose backlog was read. */
+  removeBacklogs(): void;
+  /** Takes the sensor out of the kernel. */
+  remove(): void;
+}
+
+export interface ProcfsSensor {
+  readonly rung: 'procfs';
+  readonly blindSpots: readonly string[];
+  readonly resumed: false;
+  bootNanoseconds(): bigint;
+  listTasks(): readonly TaskRecord[];
+}
+
+export type Sensor = EbpfSensor | ProcfsSensor;

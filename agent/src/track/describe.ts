@@ -1,0 +1,44 @@
+/** Says a life as a wire event. */
+import { cutText } from '../bytes/text.js';
+import { limits, type ProcessEvent, type ProcessRef, type User } from '../contract.js';
+import type { Life } from './life.js';
+
+export type NameOfUser = (uid: number) => string | undefined;
+
+export function describe(life: Life, at: bigint, parent: ProcessRef | undefined, nameOf: NameOfUser): ProcessEvent {
+  const { who, image } = life;
+  return {
+    kind: 'process',
+    at: at.toString(),
+    ...life.ref,
+    origin: life.origin,
+    ...(parent && { parent }),
+    ...(life.execAt !== undefined && { execAt: life.execAt.toString() }),
+    comm: cutText(who.comm, limits.commCharactersMax),
+    ...(image.exe !== undefined && { exe: cutText(image.exe, limits.pathCharactersMax) }),
+    args: [...image.args],
+    ...(image.argsCut && { argsCut: true }),
+    user: userOf(who.euid, nameOf),
+    ...(who.loginUid !== undefined && {
+      login: {
+        user: userOf(who.loginUid, nameOf),
+        ...(who.session !== undefined && { session: who.session }),
+      },
+    }),
+    ...(who.tty !== undefined && { tty: cutText(who.tty, limits.nameCharactersMax) }),
+    ...(life.cgroup !== undefined && { cgroup: life.cgroup }),
+    ...(who.kernelThread && { kernelThread: true }),
+  };
+}
+
+/** What can change without an exec, in one string: a new value makes a life worth describing anew. */
+export function changeable(life: Life): string {
+  const { who } = life;
+  return `${who.euid} ${who.loginUid ?? ''} ${who.session ?? ''} ${who.comm}`;
+}
+
+/** The effective user, as ps(1) shows it: what decides whom a process may kill. */
+function userOf(uid: number, nameOf: NameOfUser): User {
+  const name = nameOf(uid);
+  return name === undefined ? { uid } : { uid, name: cutText(name, limits.nameCharactersMax) };
+}

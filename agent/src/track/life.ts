@@ -1,0 +1,51 @@
+/** One life of a process, from its fork or our first sight of it to its end and a little beyond. */
+import type { ProcessEvent, ProcessRef } from '../contract.js';
+import type { Who } from '../kernel/record.js';
+
+/** What it runs. A fork shares its parent's until one of them calls exec. */
+export interface Image {
+  readonly exe: string | undefined;
+  /** Redacted already. */
+  readonly args: readonly string[];
+  readonly argsCut: boolean;
+}
+
+export interface Life {
+  /** As the latest record showed it. */
+  who: Who;
+  readonly key: string;
+  readonly ref: ProcessRef;
+  /** The parent at first sight: orphans keep the one that made them. */
+  readonly parent: { readonly pid: number; readonly start: bigint } | undefined;
+  origin: ProcessEvent['origin'];
+  image: Image;
+  execAt: bigint | undefined;
+  cgroup: string | undefined;
+  /** What the last description said that can change without an exec; undefined before the first one. */
+  described: string | undefined;
+  ended: boolean;
+  /** Its exit event was sent. */
+  exitSeen: boolean;
+}
+
+export const unknownImage: Image = { exe: undefined, args: [], argsCut: false };
+
+export function lifeKey(pid: number, start: bigint): string {
+  return `${pid}:${start}`;
+}
+
+export function createLife(who: Who, origin: ProcessEvent['origin'], image: Image, cgroup: string | undefined): Life {
+  return {
+    who,
+    key: lifeKey(who.pid, who.start),
+    ref: { pid: who.pid, start: who.start.toString() },
+    parent: who.parentPid === 0 ? undefined : { pid: who.parentPid, start: who.parentStart },
+    origin,
+    image,
+    execAt: undefined,
+    cgroup,
+    described: undefined,
+    ended: false,
+    exitSeen: false,
+  };
+}

@@ -1,0 +1,288 @@
+/**
+ * Kernel records in, wire events out.
+ *
+ * - Every process that an event refers to is described before it: `#mention` sees to that.
+ * - A fork is held back for a moment (limits.ts): most are followed by an exec, whose description says everything
+ *   the fork's would. Whatever else mentions the child brings the description out first.
+ * - The end of one life is reported once, although two last threads can both seem to be the last.
+ * - Each event carries the ring position up to which the ring may be released once the event is delivered.
+ */
+import { limits, type KnownEvent, type ProcessRef } from '../contract.js';
+import type { ExecRecord, ExitRecord, ForkRecord, KernelRecord, OomRecord, SignalRecord, TaskRecord, Who } from '../kernel/record.js';
+import { isSentByProcess, parseWaitStatus, signalDisposition, signalResult } from '../kernel/signal.js';
+import { agentLimits } from '../limits.js';
+import { changeable, describe, type NameOfUser } from './describe.js';
+import { createLife, unknownImage, type Image, type Life } from './life.js';
+import { redactArgs } from './redact.js';
+import { ProcessTable } from './table.js';
+
+/** The live host, as far as a record does not tell it. */
+export interface Host {
+  readonly nameOfUser: NameOfUser;
+  /** What a pid runs now, if it is still that life. */
+  readImage(pid: number, start: bigint): (Image & { readonly cgroup: string | undefined }) | undefined;
+  readExe(pid: number): string | undefined;
+  readCgroup(pid: number): string | undefined;
+}
+
+export type EventSink = (event: KnownEvent, position: number) => void;
+
+type Origin = Life['origin'];
+
+export class Tracker {
+  readonly #table = new ProcessTable();
+  readonly #host: Host;
+  readonly #emit: EventSink;
+  readonly #heldForks = new Map<Life, { readonly at: bigint; readonly position: number }>();
+  #position = 0;
+  #cgroupReadsLeft: number = agentLimits.cgroupReadsPerTurnMax;
+
+  constructor(host: Host, emit: EventSink) {
+    this.#host = host;
+    this.#emit = emit;
+  }
+
+  /** Up to here the ring may be released once all that was said is delivered. */
+  get safePosition(): number {
+    const [held] = this.#heldForks.values();
+    return held === undefined ? this.#position : Math.min(held.position, this.#position);
+  }
+
+  /** Once per turn: forks whose time is up are told, and the turn's budget is renewed. */
+  beginTurn(now: bigint): void {
+    this.#cgroupReadsLeft = agentLimits.cgroupReadsPerTurnMax;
+    const due = now - BigInt(agentLimits.forkHeldMs) * 1_000_000n;
+    for (const [life, held] of this.#heldForks) {
+      if (held.at > due) break;
+      this.#mention(life, held.at);
+    }
+  }
+
+  /** `position`: where the record ends in the ring. */
+  handle(record: KernelRecord, position: number): void {
+    const before = this.#position;
+    this.#position = position;
+    switch (record.kind) {
+      case 'exec':
+        return this.#exec(record);
+      case 'fork':
+        return this.#fork(record, before);
+      case 'exit':
+        return this.#exit(record);
+      case 'signal':
+        return this.#signal(record);
+      case 'oom':
+        return this.#oom(record);
+      case 'task':
+        return;
+    }
+  }
+
+  /**
+   * A list of all live processes. Describes everyone in it anew and ends (without an event) everyone who is not: the
+   * snapshot event that follows says so to the server. `refresh`: execs may have been missed, so ask /proc again.
+   */
+  takeSnapshot(tasks: readonly TaskRecord[], refresh: boolean): void {
+    const alive = tasks.filter(({ who }) => !who.dead && who.pid !== 0);
+    const starts = new Map(alive.map(({ who }) => [who.pid, who.start]));
+    for (const life of this.#table.living()) {
+      if (starts.get(life.who.pid) !== life.who.start) this.#table.end(life);
+    }
+    const lives = alive.map((task) => ({ at: task.at, life: this.#seeTask(task.who, refresh) }));
+    for (const { life } of lives) life.described = undefined;
+    for (const { at, life } of lives) this.#mention(life, at);
+  }
+
+  /** The procfs rung: compares the list with the table; a life that is gone has ended, nobody knows how. */
+  compare(tasks: readonly TaskRecord[], at: bigint, describeAnew: boolean): void {
+    const alive = tasks.filter(({ who }) => !who.dead);
+    const starts = new Map(alive.map(({ who }) => [who.pid, who.start]));
+    for (const life of this.#table.living()) {
+      if (starts.get(life.who.pid) !== life.who.start) this.#end(life, at, {});
+    }
+    const lives = alive.map((task) => {
+      const known = this.#table.find(task.who.pid, task.who.start);
+      return this.#seeTask(task.who, known !== undefined && known.who.comm !== task.who.comm);
+    });
+    for (const life of lives) {
+      if (describeAnew) life.described = undefined;
+      this.#mention(life, at);
+    }
+  }
+
+  /** Descriptions of all that live, parents first: what a server that knows nothing needs. */
+  describeAll(at: bigint): readonly KnownEvent[] {
+    const events: KnownEvent[] = [];
+    const done = new Set<Life>();
+    const add = (life: Life): void => {
+      if (done.has(life)) return;
+      done.add(life);
+      const parent = life.parent && this.#table.find(life.parent.pid, life.parent.start);
+      if (parent) add(parent);
+      events.push(this.#describe(life, at));
+    };
+    this.#table.living().forEach(add);
+    return events;
+  }
+
+  /** The description of a life that is still known, for a batch that mentions it. */
+  describeRef(ref: ProcessRef, at: bigint): KnownEvent | undefined {
+    const life = this.#table.find(ref.pid, BigInt(ref.start));
+    return life && this.#describe(life, at);
+  }
+
+  #exec(record: ExecRecord): void {
+    const life = this.#see(record.who, 'exec');
+    const image = record.argsMissing ? this.#host.readImage(record.who.pid, record.who.start) : record;
+    life.image = {
+      exe: this.#exeOf(record),
+      args: redact(image?.args ?? []),
+      argsCut: image?.argsCut ?? false,
+    };
+    life.origin = 'exec';
+    life.execAt = record.at;
+    life.described = undefined;
+    this.#refreshCgroup(life);
+    this.#mention(life, record.at);
+  }
+
+  #fork(record: ForkRecord, positionBefore: number): void {
+    const known = this.#table.find(record.who.pid, record.who.start);
+    if (known !== undefined) return;
+    const life = this.#see(record.who, 'fork');
+    life.described = undefined;
+    this.#heldForks.set(life, { at: record.at, position: positionBefore });
+  }
+
+  #exit(record: ExitRecord): void {
+    const life = this.#see(record.who, 'exit');
+    if (life.ended && life.exitSeen) return;
+    this.#end(life, record.at, parseWaitStatus(record.status));
+  }
+
+  #end(life: Life, at: bigint, status: { code?: number; signal?: number; coreDumped?: boolean }): void {
+    this.#mention(life, at);
+    this.#table.end(life);
+    life.exitSeen = true;
+    this.#say({ kind: 'exit', at: at.toString(), ...life.ref, coreDumped: false, ...status });
+  }
+
+  #signal(record: SignalRecord): void {
+    if (record.signal < 1 || record.signal > 64) return;
+    const target = this.#mentionWho(record.target, record.at);
+    const current = this.#mentionWho(record.who, record.at);
+    if (target === undefined) return;
+    const role = isSentByProcess(record.code) ? 'sender' : 'running';
+    this.#say({
+      kind: 'signal',
+      at: record.at.toString(),
+      signal: record.signal,
+      code: record.code,
+      target: target.ref,
+      ...(current && { [role]: current.ref }),
+      ...(!record.group && { thread: record.target.tid }),
+      disposition: signalDisposition(record.disposition),
+      result: signalResult(record.result),
+      ...(record.address !== undefined && { address: `0x${record.address.toString(16)}` }),
+    });
+  }
+
+  #oom(record: OomRecord): void {
+    const { target } = record;
+    const victim =
+      target.start === 0n ? this.#mentionLife(this.#table.findLiving(target.pid), record.at) : this.#mentionWho(target, record.at);
+    const trigger = this.#mentionWho(record.who, record.at);
+    if (victim === undefined) return;
+    this.#say({ kind: 'oom_kill', at: record.at.toString(), victim: victim.ref, ...(trigger && { trigger: trigger.ref }) });
+  }
+
+  /** The idle task (pid 0) is nobody. */
+  #mentionWho(who: Who, at: bigint): Life | undefined {
+    return who.pid === 0 ? undefined : this.#mentionLife(this.#see(who, 'signal'), at);
+  }
+
+  #mentionLife(life: Life | undefined, at: bigint): Life | undefined {
+    if (life) this.#mention(life, at);
+    return life;
+  }
+
+  /** Finds or makes the life, and takes over what the record shows of it. */
+  #see(who: Who, origin: Origin): Life {
+    const known = this.#table.find(who.pid, who.start);
+    if (known !== undefined) {
+      known.who = who;
+      return known;
+    }
+    const parent = this.#table.find(who.parentPid, who.parentStart);
+    const inherits = origin === 'fork';
+    const life = createLife(who, origin, (inherits && parent?.image) || unknownImage, parent?.cgroup);
+    if (origin !== 'exec' && !(inherits && parent)) this.#adoptUnknown(life);
+    this.#table.add(life);
+    return life;
+  }
+
+  /** First seen by something other than its beginning: it was there before us, or its beginning was lost. */
+  #adoptUnknown(life: Life): void {
+    const image = life.who.kernelThread ? undefined : this.#host.readImage(life.who.pid, life.who.start);
+    if (image === undefined) return;
+    life.image = { ...image, args: redact(image.args) };
+    life.cgroup = image.cgroup;
+  }
+
+  #seeTask(who: Who, refresh: boolean): Life {
+    const known = this.#table.find(who.pid, who.start);
+    if (known !== undefined && !refresh) {
+      known.who = who;
+      return known;
+    }
+    const image = this.#host.readImage(who.pid, who.start);
+    const life = known ?? createLife(who, 'snapshot', unknownImage, undefined);
+    life.who = who;
+    life.described = undefined;
+    life.cgroup = image?.cgroup ?? life.cgroup;
+    if (image && !who.kernelThread) life.image = { ...image, args: redact(image.args) };
+    if (known === undefined) this.#table.add(life);
+    return life;
+  }
+
+  /** Describes a life unless that was done, its ancestors before it. */
+  #mention(life: Life, at: bigint): void {
+    this.#heldForks.delete(life);
+    const now = changeable(life);
+    if (life.described === now) return;
+    // Set before the parent's turn: a damaged record may make a life its own ancestor.
+    life.described = now;
+    const parent = life.parent && this.#table.find(life.parent.pid, life.parent.start);
+    if (parent) this.#mention(parent, at);
+    this.#say(this.#describe(life, at));
+  }
+
+  #describe(life: Life, at: bigint): KnownEvent {
+    return describe(life, at, this.#parentRef(life), this.#host.nameOfUser);
+  }
+
+  /** A parent that was never described is not named. */
+  #parentRef(life: Life): ProcessRef | undefined {
+    return life.parent && this.#table.find(life.parent.pid, life.parent.start)?.ref;
+  }
+
+  #exeOf(record: ExecRecord): string | undefined {
+    if (record.filename.startsWith('/') && !record.filename.startsWith('/dev/fd/')) return record.filename;
+    return this.#host.readExe(record.who.pid) ?? (record.filename === '' ? undefined : record.filename);
+  }
+
+  /** A service manager moves its child into a cgroup between fork and exec. */
+  #refreshCgroup(life: Life): void {
+    if (this.#cgroupReadsLeft <= 0) return;
+    this.#cgroupReadsLeft -= 1;
+    life.cgroup = this.#host.readCgroup(life.who.pid) ?? life.cgroup;
+  }
+
+  #say(event: KnownEvent): void {
+    this.#emit(event, this.safePosition);
+  }
+}
+
+function redact(args: readonly string[]): readonly string[] {
+  return redactArgs(args).map((arg) => (arg.length <= limits.argsBytesMax ? arg : arg.slice(0, limits.argsBytesMax).toWellFormed()));
+}
