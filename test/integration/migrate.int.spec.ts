@@ -38,12 +38,21 @@ test('a_failed_migration_leaves_nothing_and_stops_every_later_start_until_retrie
   await writeMigration('20260103000000_bad', 'CREATE TABLE half (id int); SELECT * FROM nowhere;');
   await expect(migrate()).rejects.toMatchObject({
     code: 'store/migration-failed',
-    message: expect.stringMatching(/20260103000000_bad[^]*nowhere/),
+    message: expect.stringMatching(/20260103000000_bad failed: .*nowhere/),
   });
   await expect(migrate()).rejects.toMatchObject({ code: 'store/migration-failed' });
   expect(await tableNames()).not.toContain('half');
   await writeMigration('20260103000000_bad', 'CREATE TABLE half (id int);');
   expect(await applyMigrations(database.url, { log, directory, retryFailed: true })).toEqual(['20260103000000_bad']);
+});
+
+test('semicolons_inside_functions_strings_and_comments_end_no_statement', async () => {
+  await writeMigration(
+    '20260103000000_function',
+    `-- a comment; with one
+     CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN ';'; END; $$;`,
+  );
+  expect(await migrate()).toHaveLength(3);
 });
 
 test('an_edited_migration_is_refused_by_name', async () => {
