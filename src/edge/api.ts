@@ -3,7 +3,7 @@ import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AdminToken } from '../access/admin-token.js';
 import { Authenticator } from '../access/authenticator.js';
 import { AppModule } from '../app.module.js';
@@ -16,8 +16,8 @@ import { migrateQueue } from '../queue/queues.js';
 import { authenticateRequests } from './authenticate.hook.js';
 import { serveDocs } from './docs.js';
 import { serveGraphiql } from './graphiql.js';
+import { ProblemAdapter } from './problem.adapter.js';
 import { ProblemFilter } from './problem.filter.js';
-import { sendProblem } from './problem.js';
 import { serveWebsocket } from './websocket.js';
 
 export interface Api extends Running {
@@ -27,7 +27,7 @@ export interface Api extends Running {
 }
 
 export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: limits.requestBytesMax, forceCloseConnections: 'idle', trustProxy: false });
+  const adapter = new ProblemAdapter(logger);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(env, logger), adapter, {
     logger: nestLogger(logger),
     abortOnError: false,
@@ -45,7 +45,6 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   serveDocs(app);
   app.useGlobalFilters(new ProblemFilter(logger));
   await app.init();
-  fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, logger));
   return app;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
-import type { Principal } from '../platform/principal.js';
+import { requireAdmin, type Principal } from '../platform/principal.js';
 import { isGraphiqlPage } from './graphiql.js';
 
 declare module 'fastify' {
@@ -13,21 +13,27 @@ declare module 'fastify' {
   }
 }
 
-const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/favicon.ico']);
-const publicPrefixes = ['/docs', '/graphiql/'];
+const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/docs']);
+/** All that the credential of a host opens. */
+const hostPaths = new Set(['/v1/batches']);
+const publicPrefixes = ['/docs/', '/graphiql/'];
 
 export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
   fastify.addHook('onRequest', async (request) => {
     if (isPublic(request)) return;
     request.principal = await authenticator.authenticate(request.headers.authorization);
+    if (!hostPaths.has(pathOf(request))) requireAdmin(request);
   });
 }
 
 function isPublic(request: FastifyRequest): boolean {
-  const [path = '/'] = request.url.split('?', 1);
+  const path = pathOf(request);
   if (publicPaths.has(path)) return true;
-  if (publicPrefixes.some((prefix) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)))
-    return true;
+  if (publicPrefixes.some((prefix) => path.startsWith(prefix))) return true;
   // The page itself holds nothing; every query that it sends carries a token.
   return isGraphiqlPage(request);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
 }

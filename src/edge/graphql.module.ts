@@ -11,7 +11,6 @@ import type { OperationContext } from '../history/context.js';
 import { LoaderFactory } from '../history/loaders.js';
 import type { Logger } from '../platform/logger.js';
 import { LOGGER } from '../platform/platform.tokens.js';
-import { requireAdmin } from '../platform/principal.js';
 import { DateTime } from './date-time.scalar.js';
 import { formatGraphqlError } from './graphql-errors.js';
 import { limitRules, parseOptions } from './graphql-limits.js';
@@ -37,10 +36,10 @@ export function graphqlModule(): DynamicModule {
       parseOptions,
       formatError: formatGraphqlError(logger),
       plugins: [limitPlugin],
-      context: (request: FastifyRequest): OperationContext => {
-        requireAdmin(request);
-        return { principal: request.principal!, loaders: loaders.create() };
-      },
+      context: (request: FastifyRequest): OperationContext => ({
+        principal: request.principal!,
+        loaders: loaders.create(),
+      }),
     }),
   });
 }

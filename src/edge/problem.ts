@@ -14,6 +14,7 @@ const fastifyCodes: Readonly<Record<string, { code: string; detail: string }>> =
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'http/media-type', detail: 'The body must be application/json.' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'http/not-json', detail: 'The body is not JSON.' },
+  FST_ERR_BAD_URL: { code: 'http/bad-url', detail: 'The path is not a valid URL path.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'http/not-json', detail: 'The body is empty; it must be JSON.' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'http/content-length', detail: 'The body is not as long as announced.' },
   FST_CP_ERR_INVALID_CONTENT: { code: 'http/not-compressed', detail: 'The body is not what its content-encoding says.' },

@@ -5,12 +5,13 @@
 import type { Server } from 'node:http';
 import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { GraphQLError, getOperationAST, parse, specifiedRules, validate } from 'graphql';
-import type { SubscribePayload } from 'graphql-ws';
+import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { Authenticator } from '../access/authenticator.js';
 import type { OperationContext } from '../history/context.js';
 import type { LoaderFactory } from '../history/loaders.js';
+import { Failure } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
 import { requireAdmin, type Principal } from '../platform/principal.js';
 import { formatGraphqlError } from './graphql-errors.js';
@@ -40,9 +41,16 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
       connectionInitWaitTimeout: 5_000,
       onConnect: async ({ connectionParams, extra }) => {
         const given = connectionParams?.authorization ?? connectionParams?.Authorization;
-        extra.principal = await authenticator.authenticate(typeof given === 'string' ? given : undefined);
-        requireAdmin({ principal: extra.principal });
-        return true;
+        try {
+          extra.principal = await authenticator.authenticate(typeof given === 'string' ? given : undefined);
+          requireAdmin({ principal: extra.principal });
+          return true;
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          const status = error.status === 401 ? CloseCode.Unauthorized : CloseCode.Forbidden;
+          (extra as unknown as { socket: WebSocket }).socket.close(status, error.code);
+          return false;
+        }
       },
       onSubscribe: ({ extra }, _id, payload) => {
         if ((extra.operations ?? 0) >= graphqlLimits.subscriptionsPerConnectionMax) {
