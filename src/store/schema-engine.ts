@@ -8,15 +8,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PrismaPg } from '@prisma/adapter-pg';
-import {
-  bindMigrationAwareSqlAdapterFactory,
-  DriverAdapterError,
-  type SqlDriverAdapter,
-  type SqlMigrationAwareDriverAdapterFactory,
-} from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationDirectory, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+import { adapterFactory } from './schema-engine-adapter.js';
 
 export type { DiffTarget, SchemaEngine } from '@prisma/schema-engine-wasm';
 
@@ -37,32 +32,6 @@ export async function withSchemaEngine<T>(databaseUrl: string, use: (engine: Sch
     }
   } finally {
     await pool.end();
-  }
-}
-
-/**
- * adapter-pg with its script function replaced: theirs cuts a script at every semicolon, also inside function bodies,
- * strings and comments, and runs the pieces one by one. As a single simple query Postgres does the cutting and runs all
- * of it in one transaction.
- */
-function adapterFactory(pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
-  const theirs = new PrismaPg(pool);
-  const connect = async (): Promise<SqlDriverAdapter> => {
-    const adapter = await theirs.connect();
-    adapter.executeScript = (script) => executeWhole(pool, script);
-    return adapter;
-  };
-  const connectToShadowDb = () => Promise.reject(new Error('there is no shadow database'));
-  return { provider: theirs.provider, adapterName: theirs.adapterName, connect, connectToShadowDb };
-}
-
-async function executeWhole(pool: pg.Pool, script: string): Promise<void> {
-  try {
-    await pool.query(script);
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    const { code = 'XX000', severity = 'ERROR', message, detail, column, hint } = error;
-    throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
   }
 }
 
