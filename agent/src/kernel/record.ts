@@ -140,8 +140,13 @@ function readWho(cursor: Cursor): Who {
     kernelThread: (flags & kernelThreadFlag) !== 0,
     dead: (flags & deadFlag) !== 0,
     comm,
-    tty: tty === '' ? undefined : tty,
+    tty: tty === '' ? undefined : ttyPath(tty),
   };
+}
+
+/** The kernel's own name is `pts0` where the file, ps(1) and who(1) say `pts/0`. */
+function ttyPath(name: string): string {
+  return name.replace(/^pts(?=\d)/, 'pts/');
 }
 
 function readExec(cursor: Cursor, head: Head): ExecRecord | undefined {

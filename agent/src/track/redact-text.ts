@@ -36,15 +36,14 @@ function redactAuthority(text: string): string {
   let mark = text.indexOf('://');
   while (mark >= 0) {
     const start = mark + 3;
-    const end = endOfAuthority(text, start);
-    const authority = text.slice(start, end);
+    const authority = text.slice(start, endOfAuthority(text, start));
     const at = authority.lastIndexOf('@');
     const colon = authority.indexOf(':');
     if (colon >= 0 && colon < at) {
       result += `${text.slice(copied, start + colon + 1)}${redacted}`;
       copied = start + at;
     }
-    mark = text.indexOf('://', end);
+    mark = text.indexOf('://', start);
   }
   return result + text.slice(copied);
 }

@@ -12,12 +12,15 @@ import { secretFlagsOf, type SecretFlags } from './secret-flags.js';
 export const redacted = '[redacted]';
 
 /** `--db-password`, `-token`, `--apiKey`; not `--password-file`, which names a file. */
-const secretFlag = /^--?(?!no-)[a-z0-9_.-]*?(?:password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
+const secretFlag = /^--?(?!-?no-)[a-z0-9_.-]*?(?:password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
 const passFlag = /^--?(?:pass|[a-z0-9_.-]*[-_.]pass)$/i;
 
 /** `PGPASSWORD=`, `MYSQL_PWD=`, `--env=API_TOKEN=`, `-Dspring.datasource.password=`. */
 const secretName = /(?:password|passwd|passphrase|_pwd|[-_.]pass|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
 const bareSecretName = /^pass$/i;
+
+/** `sh -c`, `bash -lc`: what follows is a script, not one assignment. */
+const scriptFlag = /^-[a-z]*c$/;
 
 const separators: ReadonlySet<string> = new Set(['|', ';', '&&', '||', '&']);
 
@@ -36,7 +39,7 @@ function redactCommandText(text: string): string {
 function redactWords(words: readonly string[], inner: (word: string) => string): readonly string[] {
   let flags: SecretFlags | undefined;
   let nextIs: 'secret' | 'user-and-secret' | undefined;
-  return words.map((word) => {
+  return words.map((word, index) => {
     const expected = nextIs;
     nextIs = undefined;
     if (expected !== undefined && word !== '' && !word.startsWith('-')) {
@@ -44,6 +47,8 @@ function redactWords(words: readonly string[], inner: (word: string) => string):
     }
     if (separators.has(word)) flags = undefined;
     flags = secretFlagsOf(unquote(word)) ?? flags;
+    const attached = redactAttached(word, flags);
+    if (attached !== undefined) return attached;
     if (secretFlag.test(word) || passFlag.test(word) || flags?.separate.has(word)) {
       nextIs = 'secret';
       return word;
@@ -52,7 +57,8 @@ function redactWords(words: readonly string[], inner: (word: string) => string):
       nextIs = 'user-and-secret';
       return word;
     }
-    return redactAssignment(word) ?? redactAttached(word, flags) ?? redactText(inner(word));
+    const isScript = scriptFlag.test(words[index - 1] ?? '');
+    return (isScript ? undefined : redactAssignment(word)) ?? redactText(inner(word));
   });
 }
 
