@@ -93,7 +93,8 @@ function parse(args: readonly string[]) {
 function readApi(text: string, insecureHttp: boolean): Result<URL> {
   if (!URL.canParse(text)) return bad(`--api ${text}: is not a URL.`);
   const api = new URL(text);
-  if (api.protocol !== 'http:' && api.protocol !== 'https:') return bad(`--api ${text}: must begin with http or https.`);
+  if (api.protocol !== 'http:' && api.protocol !== 'https:')
+    return bad(`--api ${text}: must begin with http or https.`);
   if (api.username !== '' || api.password !== '') return bad('--api: must not hold a user name or a password.');
   if (api.protocol === 'http:' && !isLoopback(api.hostname) && !insecureHttp) {
     return bad(`--api ${text}: the credential would travel in clear. Use https, or say --insecure-http.`);

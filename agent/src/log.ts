@@ -9,10 +9,12 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 export type Log = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
 
 export function createLog(lowest: LogLevel, write: (line: string) => void = (line) => process.stderr.write(line)): Log {
-  const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return;
-    write(`${new Date().toISOString()} ${level} ${escapeControls(message)}${formatFields(fields)}\n`);
-  };
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return;
+      write(`${new Date().toISOString()} ${level} ${escapeControls(message)}${formatFields(fields)}\n`);
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -19,7 +19,8 @@ export function watchProcfs({ sensor, tracker, uplink }: Parts): Watch {
     const at = sensor.bootNanoseconds();
     const tasks = sensor.listTasks();
     tracker.compare(tasks, at, announce);
-    if (announce) uplink.push({ kind: 'snapshot', at: at.toString(), since: at.toString(), processes: tasks.length }, 0);
+    if (announce)
+      uplink.push({ kind: 'snapshot', at: at.toString(), since: at.toString(), processes: tasks.length }, 0);
     announce = false;
   }
 

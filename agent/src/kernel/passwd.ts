@@ -3,7 +3,8 @@ export function parsePasswd(text: string): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   for (const line of text.split('\n')) {
     const [name, , uid] = line.split(':');
-    if (name === undefined || name === '' || name.startsWith('#') || uid === undefined || !/^\d{1,10}$/.test(uid)) continue;
+    if (name === undefined || name === '' || name.startsWith('#') || uid === undefined || !/^\d{1,10}$/.test(uid))
+      continue;
     if (!names.has(Number(uid))) names.set(Number(uid), name);
   }
   return names;

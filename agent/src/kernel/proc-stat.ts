@@ -13,7 +13,10 @@ export function parseProcStat(text: string): ProcStat | undefined {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   if (open < 0 || close < open) return undefined;
-  const fields = text.slice(close + 2).trim().split(' ');
+  const fields = text
+    .slice(close + 2)
+    .trim()
+    .split(' ');
   const [state, parent, , , tty, , flags] = fields;
   const start = fields[19];
   if (state === undefined || !isDigits(parent) || !isDigits(flags) || !isDigits(start)) return undefined;

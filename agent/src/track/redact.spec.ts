@@ -19,7 +19,11 @@ describe('redactArgs', () => {
     ['mariadb behind sudo', ['sudo', 'mariadb-admin', '-psecret'], ['sudo', 'mariadb-admin', `-p${r}`]],
     ['mysql in a shell', ['sh', '-c', "mysql -p'a b' db"], ['sh', '-c', `mysql -p${r} db`]],
     ['PGPASSWORD', ['env', 'PGPASSWORD=abc', 'psql'], ['env', `PGPASSWORD=${r}`, 'psql']],
-    ['PGPASSWORD in a shell', ['sh', '-c', 'PGPASSWORD=abc psql -p 5432'], ['sh', '-c', `PGPASSWORD=${r} psql -p 5432`]],
+    [
+      'PGPASSWORD in a shell',
+      ['sh', '-c', 'PGPASSWORD=abc psql -p 5432'],
+      ['sh', '-c', `PGPASSWORD=${r} psql -p 5432`],
+    ],
     ['*_TOKEN', ['docker', 'run', '-e', 'GITHUB_TOKEN=abc'], ['docker', 'run', '-e', `GITHUB_TOKEN=${r}`]],
     ['--env=*_SECRET', ['docker', 'run', '--env=APP_SECRET=abc'], ['docker', 'run', `--env=APP_SECRET=${r}`]],
     ['MYSQL_PWD', ['MYSQL_PWD=abc'], [`MYSQL_PWD=${r}`]],
@@ -40,7 +44,11 @@ describe('redactArgs', () => {
     ['sshpass', ['sshpass', '-p', 'abc', 'ssh', 'h'], ['sshpass', '-p', r, 'ssh', 'h']],
     ['redis-cli -a', ['redis-cli', '-a', 'abc', 'ping'], ['redis-cli', '-a', r, 'ping']],
     ['AWS key', ['x', 'AKIAIOSFODNN7EXAMPLE'], ['x', r]],
-    ['GitHub token', ['git', 'clone', `https://ghp_${'a'.repeat(36)}@github.com/x`], ['git', 'clone', `https://${r}@github.com/x`]],
+    [
+      'GitHub token',
+      ['git', 'clone', `https://ghp_${'a'.repeat(36)}@github.com/x`],
+      ['git', 'clone', `https://${r}@github.com/x`],
+    ],
     ['openssl', ['openssl', '-passin', 'pass:abc'], ['openssl', '-passin', `pass:${r}`]],
     ['private key', ['x', '-----BEGIN RSA PRIVATE KEY-----\nabc'], ['x', r]],
     ['secret that ends like a name', ['mysql', '-pmytoken'], ['mysql', `-p${r}`]],
@@ -74,7 +82,9 @@ describe('redactArgs', () => {
   });
 
   it('keeps the number of arguments and well-formed text, whatever it is given', () => {
-    const nasty = fc.array(fc.constantFrom('--password', '=', ' ', "'", '"', '://', ':', '@', 'token', 'mysql', '-p', 'x', '😀'));
+    const nasty = fc.array(
+      fc.constantFrom('--password', '=', ' ', "'", '"', '://', ':', '@', 'token', 'mysql', '-p', 'x', '😀'),
+    );
     fc.assert(
       fc.property(fc.array(nasty.map((parts) => parts.join(''))), (args) => {
         const clean = redactArgs(args);

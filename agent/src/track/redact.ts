@@ -12,11 +12,13 @@ import { secretFlagsOf, type SecretFlags } from './secret-flags.js';
 export const redacted = '[redacted]';
 
 /** `--db-password`, `-token`, `--apiKey`; not `--password-file`, which names a file. */
-const secretFlag = /^--?(?!-?no-)[a-z0-9_.-]*?(?:password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
+const secretFlag =
+  /^--?(?!-?no-)[a-z0-9_.-]*?(?:password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
 const passFlag = /^--?(?:pass|[a-z0-9_.-]*[-_.]pass)$/i;
 
 /** `PGPASSWORD=`, `MYSQL_PWD=`, `--env=API_TOKEN=`, `-Dspring.datasource.password=`. */
-const secretName = /(?:password|passwd|passphrase|_pwd|[-_.]pass|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
+const secretName =
+  /(?:password|passwd|passphrase|_pwd|[-_.]pass|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
 const bareSecretName = /^pass$/i;
 
 /** `sh -c`, `bash -lc`: what follows is a script, not one assignment. */
@@ -70,7 +72,8 @@ function redactAssignment(word: string): string | undefined {
   if (secretName.test(name) || bareSecretName.test(name) || passFlag.test(name)) return `${name}=${redacted}`;
   // --env=NAME=value, -eNAME=value: once more behind the first sign.
   const second = word.indexOf('=', equals + 1);
-  if (second < 0 || !secretName.test(word.slice(equals + 1, second)) || /[\s/?&]/.test(word.slice(0, second))) return undefined;
+  if (second < 0 || !secretName.test(word.slice(equals + 1, second)) || /[\s/?&]/.test(word.slice(0, second)))
+    return undefined;
   return `${word.slice(0, second)}=${redacted}`;
 }
 
@@ -81,7 +84,8 @@ function redactAttached(word: string, flags: SecretFlags | undefined): string | 
   }
   for (const flag of flags?.userPair ?? []) {
     const prefix = flag.startsWith('--') ? `${flag}=` : flag;
-    if (word.startsWith(prefix) && word.length > prefix.length) return `${prefix}${redactUserPair(word.slice(prefix.length))}`;
+    if (word.startsWith(prefix) && word.length > prefix.length)
+      return `${prefix}${redactUserPair(word.slice(prefix.length))}`;
   }
   return undefined;
 }

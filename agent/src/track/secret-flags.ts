@@ -8,7 +8,11 @@ export interface SecretFlags {
   readonly userPair: ReadonlySet<string>;
 }
 
-const flags = (attached: readonly string[], separate: readonly string[], userPair: readonly string[] = []): SecretFlags => ({
+const flags = (
+  attached: readonly string[],
+  separate: readonly string[],
+  userPair: readonly string[] = [],
+): SecretFlags => ({
   attached,
   separate: new Set(separate),
   userPair: new Set(userPair),
@@ -20,7 +24,9 @@ const web = flags([], [], ['-u', '--user', '--proxy-user', '-U']);
 const ldap = flags([], ['-w']);
 
 const byProgram: ReadonlyMap<string, SecretFlags> = new Map([
-  ...['mongo', 'mongosh', 'mongodump', 'mongorestore', 'mongoexport', 'mongoimport'].map((name) => [name, mongo] as const),
+  ...['mongo', 'mongosh', 'mongodump', 'mongorestore', 'mongoexport', 'mongoimport'].map(
+    (name) => [name, mongo] as const,
+  ),
   ...['ldapsearch', 'ldapmodify', 'ldapadd', 'ldapdelete', 'ldapwhoami'].map((name) => [name, ldap] as const),
   ['curl', web],
   ['wget', web],

@@ -8,7 +8,16 @@
  * - Each event carries the ring position up to which the ring may be released once the event is delivered.
  */
 import { limits, type KnownEvent, type ProcessRef } from '../contract.js';
-import type { ExecRecord, ExitRecord, ForkRecord, KernelRecord, OomRecord, SignalRecord, TaskRecord, Who } from '../kernel/record.js';
+import type {
+  ExecRecord,
+  ExitRecord,
+  ForkRecord,
+  KernelRecord,
+  OomRecord,
+  SignalRecord,
+  TaskRecord,
+  Who,
+} from '../kernel/record.js';
 import { isSentByProcess, parseWaitStatus, signalDisposition, signalResult } from '../kernel/signal.js';
 import { agentLimits } from '../limits.js';
 import { changeable, describe, type NameOfUser } from './describe.js';
@@ -190,10 +199,17 @@ export class Tracker {
   #oom(record: OomRecord): void {
     const { target } = record;
     const victim =
-      target.start === 0n ? this.#mentionLife(this.#table.findLiving(target.pid), record.at) : this.#mentionWho(target, record.at);
+      target.start === 0n
+        ? this.#mentionLife(this.#table.findLiving(target.pid), record.at)
+        : this.#mentionWho(target, record.at);
     const trigger = this.#mentionWho(record.who, record.at);
     if (victim === undefined) return;
-    this.#say({ kind: 'oom_kill', at: record.at.toString(), victim: victim.ref, ...(trigger && { trigger: trigger.ref }) });
+    this.#say({
+      kind: 'oom_kill',
+      at: record.at.toString(),
+      victim: victim.ref,
+      ...(trigger && { trigger: trigger.ref }),
+    });
   }
 
   /** The idle task (pid 0) is nobody. */
@@ -284,5 +300,7 @@ export class Tracker {
 }
 
 function redact(args: readonly string[]): readonly string[] {
-  return redactArgs(args).map((arg) => (arg.length <= limits.argsBytesMax ? arg : arg.slice(0, limits.argsBytesMax).toWellFormed()));
+  return redactArgs(args).map((arg) =>
+    arg.length <= limits.argsBytesMax ? arg : arg.slice(0, limits.argsBytesMax).toWellFormed(),
+  );
 }

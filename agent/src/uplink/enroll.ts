@@ -48,7 +48,8 @@ function refusalOf(status: number, body: unknown): string | undefined {
   if (status < 400 || status >= 500 || status === 429 || status === 408) return undefined;
   const problem = Problem.safeParse(body);
   const detail = problem.success ? problem.data.detail : `status ${status}`;
-  if (status === 401 || status === 403) return `The API does not accept the enrolment token (${detail}): get a new one.`;
+  if (status === 401 || status === 403)
+    return `The API does not accept the enrolment token (${detail}): get a new one.`;
   return `The API refuses the enrolment (${detail}).`;
 }
 

@@ -26,7 +26,9 @@ const compress = promisify(gzip);
 export function createHttpClient(api: URL, ca: string | undefined): HttpClient {
   const secure = api.protocol === 'https:';
   const agentOptions = { keepAlive: true, maxSockets: 2 };
-  const agent = secure ? new HttpsAgent({ ...agentOptions, ...(ca !== undefined && { ca }) }) : new HttpAgent(agentOptions);
+  const agent = secure
+    ? new HttpsAgent({ ...agentOptions, ...(ca !== undefined && { ca }) })
+    : new HttpAgent(agentOptions);
   const request = secure ? httpsRequest : httpRequest;
   const base = api.pathname.replace(/\/+$/, '');
 

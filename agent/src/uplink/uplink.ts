@@ -136,7 +136,11 @@ export class Uplink {
     }
     this.#rejectedInRow += 1;
     const { kind, at } = entry.event;
-    this.#options.log.error('The API refused an event for good; a loss is recorded in its place.', { kind, at, reason });
+    this.#options.log.error('The API refused an event for good; a loss is recorded in its place.', {
+      kind,
+      at,
+      reason,
+    });
     const loss: KnownEvent = { kind: 'loss', at, cause: 'rejected', since: at, until: at, count: 1 };
     this.#numbering.replaceOnly({ event: loss, position: entry.position, bytes: estimateBytes(loss) });
     return 0;
@@ -153,9 +157,12 @@ export class Uplink {
       known.has(`${ref.pid}:${ref.start}`) ? undefined : this.#options.describe(ref),
     );
     const position = entries[0]?.position ?? 0;
-    const front = [...opening, ...missing].map(
-      (event): Entry => ({ event, position, bytes: estimateBytes(event), opening: true }),
-    );
+    const front = [...opening, ...missing].map((event): Entry => ({
+      event,
+      position,
+      bytes: estimateBytes(event),
+      opening: true,
+    }));
     this.#buffer.unshift([...front, ...entries]);
     this.#options.onNewEpoch();
     return this.#backoff.nextDelayMs();

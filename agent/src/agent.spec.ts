@@ -1,0 +1,142 @@
+import { describe, expect, it, vi } from 'vitest';
+import { readConfig } from './config.js';
+import { EnrollRequest } from './contract.js';
+import { createLog, silentLog } from './log.js';
+import { checkCapabilities } from './source/ebpf.js';
+import { Backoff } from './uplink/backoff.js';
+import { enroll, hostName } from './uplink/enroll.js';
+import type { Exchange, HttpClient } from './uplink/http.js';
+import { releasablePosition } from './watch-ebpf.js';
+
+const sentence = (args: string[], env = {}) => {
+  const config = readConfig(args, env);
+  return config.ok ? undefined : config.failure.sentence;
+};
+
+describe('readConfig', () => {
+  it('takes the command line before the environment before what is customary', () => {
+    const env = { WHODUNIT_API_URL: 'https://a', WHODUNIT_AGENT_STATE_DIR: '/env' };
+    expect(readConfig(['run', '--state-dir', '/cli'], env)).toMatchObject({
+      value: { api: new URL('https://a'), stateDir: '/cli', sensor: 'auto', keepSensor: false },
+    });
+    expect(readConfig(['run'], {})).toMatchObject({
+      value: { api: new URL('http://127.0.0.1:4000'), stateDir: '/var/lib/whodunit-agent' },
+    });
+  });
+
+  it('does not let the credential travel in clear unless that is wanted', () => {
+    expect(sentence(['run', '--api', 'http://example.com'])).toContain('in clear');
+    expect(sentence(['run', '--api', 'http://example.com', '--insecure-http'])).toBeUndefined();
+    for (const api of ['http://localhost:1', 'http://[::1]:1', 'http://127.9.9.9', 'https://example.com']) {
+      expect(sentence(['run', '--api', api])).toBeUndefined();
+    }
+  });
+
+  it.each([
+    [['walk'], 'run or remove-sensor'],
+    [[], 'run or remove-sensor'],
+    [['run', 'away'], 'away'],
+    [['run', '--sensor', 'nose'], 'nose'],
+    [['run', '--api', 'nowhere'], 'nowhere'],
+    [['run', '--api', 'ftp://x'], 'http'],
+    [['run', '--api', 'https://u:p@x'], 'password'],
+    [['run', '--log-level', 'loud'], 'loud'],
+    [['run', '--nonsense'], '--help'],
+  ])('names what is wrong in %j', (args, part) => {
+    expect(sentence(args)).toContain(part);
+  });
+});
+
+describe('log', () => {
+  it('writes one line whatever is in it', () => {
+    const write = vi.fn<(line: string) => void>();
+    createLog('info', write).warn('a\nb', { comm: 'x\u001b[31m y', none: undefined, pid: 3 });
+    const line = write.mock.calls[0]?.[0] ?? '';
+    expect(line.trimEnd()).not.toMatch(/[\n\u001b]/);
+    expect(line).toMatch(/^\S+Z warn a\\u000ab comm=".*y" pid=3\n$/);
+    createLog('warn', write).info('quiet');
+    expect(write).toHaveBeenCalledOnce();
+  });
+});
+
+describe('checkCapabilities', () => {
+  const status = (uid: number, capabilities: string) =>
+    `Uid:\t${uid}\t${uid}\t${uid}\t${uid}\nCapEff:\t${capabilities}\n`;
+
+  it('is content with what the sensor needs', () => {
+    expect(checkCapabilities(status(0, '000001ffffffffff')).ok).toBe(true);
+    expect(checkCapabilities(status(1000, '000000c000200000')).ok).toBe(true);
+  });
+
+  it('says what is missing and what to do', () => {
+    const user = checkCapabilities(status(1000, '0000000000000000'));
+    expect(!user.ok && user.failure.sentence).toMatch(/not run as root.*CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF.*as root/);
+    const container = checkCapabilities(status(0, '00000000a80425fb'));
+    expect(!container.ok && container.failure.sentence).toContain('container');
+  });
+});
+
+describe('Backoff', () => {
+  it('doubles up to its limit, spreads, and begins again after a success', () => {
+    const slow = new Backoff(() => 1);
+    expect([1, 2, 3, 4, 5, 6, 7].map(() => slow.nextDelayMs())).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
+    slow.reset();
+    expect(slow.nextDelayMs()).toBe(200);
+    expect(new Backoff(() => 0).nextDelayMs()).toBe(100);
+    expect(slow.nextDelayMs(9_000)).toBe(9_000);
+    expect(slow.nextDelayMs(900_000)).toBe(60_000);
+  });
+});
+
+describe('enrol', () => {
+  const options = (answers: Exchange[], http = fakeHttp(answers)) => ({
+    http,
+    token: 'token',
+    machineId: '3d1219c7c4c5404aaa1f6d2a48adfda4',
+    hostname: 'web-1',
+    log: silentLog,
+    signal: new AbortController().signal,
+  });
+  const fakeHttp = (answers: Exchange[]): HttpClient => ({
+    post: (path, token, body) => {
+      expect([path, token]).toEqual(['/v1/enroll', 'token']);
+      EnrollRequest.parse(JSON.parse(body));
+      return Promise.resolve(answers.shift() ?? { status: 'lost', reason: 'end' });
+    },
+    close: () => undefined,
+  });
+  const accepted: Exchange = { status: 201, body: { hostId: '1', credential: 'c' }, retryAfterMs: undefined };
+
+  it('waits for an API that is still starting', async () => {
+    expect(await enroll(options([{ status: 'lost', reason: 'ECONNREFUSED' }, accepted]))).toEqual({
+      ok: true,
+      value: 'c',
+    });
+  });
+
+  it('takes a refusal as final', async () => {
+    const refused = await enroll(options([{ status: 401, body: {}, retryAfterMs: undefined }]));
+    expect(!refused.ok && refused.failure.sentence).toContain('token');
+  });
+
+  it.each([
+    ['web-1.example.com', 'web-1.example.com'],
+    ['-büro host-', 'b-ro-host'],
+    ['日本', 'host'],
+    ['x'.repeat(300), 'x'.repeat(255)],
+  ])('gives the API a name that it takes: %s', (hostname, name) => {
+    expect(hostName(hostname)).toBe(name);
+  });
+});
+
+describe('releasablePosition', () => {
+  const at = (...positions: number[]) =>
+    positions.map((position) => ({ event: { kind: 'agent_stop', at: '1' } as const, position, bytes: 1 }));
+
+  it('holds a record back until the last of its events is delivered', () => {
+    expect(releasablePosition(at(1, 2, 3), undefined)).toBe(3);
+    expect(releasablePosition(at(1, 2, 3), 4)).toBe(3);
+    expect(releasablePosition(at(1, 2, 3, 3), 3)).toBe(2);
+    expect(releasablePosition(at(3, 3), 3)).toBeUndefined();
+  });
+});

@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import { KnownEvent } from '../contract.js';
+import type { KernelRecord, TaskRecord, Who } from '../kernel/record.js';
+import { mentionsOf } from '../uplink/mentions.js';
+import { Tracker, type Host } from './tracker.js';
+
+const second = 1_000_000_000n;
+
+function who(pid: number, changes: Partial<Who> = {}): Who {
+  return {
+    pid,
+    tid: pid,
+    start: BigInt(pid) * second,
+    parentPid: 1,
+    parentStart: second,
+    uid: 1000,
+    euid: 1000,
+    loginUid: undefined,
+    session: undefined,
+    kernelThread: false,
+    dead: false,
+    comm: `p${pid}`,
+    tty: undefined,
+    ...changes,
+  };
+}
+
+const task = (w: Who): TaskRecord => ({ kind: 'task', at: 100n * second, who: w });
+const exec = (w: Who, at: bigint, ...args: string[]): KernelRecord => ({
+  kind: 'exec',
+  at,
+  who: w,
+  filename: args[0] ?? '/bin/x',
+  args,
+  argsCut: false,
+  argsMissing: false,
+});
+const fork = (w: Who, at: bigint): KernelRecord => ({ kind: 'fork', at, who: w });
+const exit = (w: Who, at: bigint, status: number): KernelRecord => ({ kind: 'exit', at, who: w, status });
+const signal = (from: Who, to: Who, at: bigint, number: number, code = 0): KernelRecord => ({
+  kind: 'signal',
+  at,
+  who: from,
+  target: to,
+  signal: number,
+  code,
+  group: true,
+  result: 0,
+  disposition: 0,
+  address: undefined,
+});
+
+function setUp(changes: Partial<Host> = {}) {
+  const events: KnownEvent[] = [];
+  const positions: number[] = [];
+  const tracker = new Tracker(
+    {
+      nameOfUser: (uid) => (uid === 0 ? 'root' : undefined),
+      readImage: () => undefined,
+      readExe: () => undefined,
+      readCgroup: () => undefined,
+      ...changes,
+    },
+    (event, position) => {
+      events.push(event);
+      positions.push(position);
+    },
+  );
+  const kinds = () =>
+    events.map((event) => (event.kind === 'process' ? `process ${event.origin} ${event.pid}` : event.kind));
+  return { tracker, events, positions, kinds };
+}
+
+describe('Tracker', () => {
+  it('describes every process before anything refers to it', () => {
+    const { tracker, events } = setUp();
+    const init = who(1, { parentPid: 0, parentStart: 0n });
+    tracker.takeSnapshot(
+      [task(who(30, { parentPid: 20, parentStart: 20n * second })), task(who(20)), task(init)],
+      false,
+    );
+    tracker.handle(fork(who(40, { parentPid: 30, parentStart: 30n * second }), 110n * second), 1);
+    tracker.handle(signal(who(50), who(40), 111n * second, 15), 2);
+    tracker.handle(exit(who(60), 112n * second, 0), 3);
+    const described = new Set<string>();
+    for (const event of events) {
+      KnownEvent.parse(event);
+      for (const ref of mentionsOf(event)) expect(described).toContain(`${ref.pid}:${ref.start}`);
+      if (event.kind === 'process') described.add(`${event.pid}:${event.start}`);
+    }
+  });
+
+  it('says a fork that is followed by an exec once', () => {
+    const { tracker, kinds } = setUp();
+    tracker.handle(fork(who(40), 1n), 10);
+    tracker.handle(exec(who(40), 2n, '/bin/sleep', '1'), 20);
+    expect(kinds()).toEqual(['process exec 40']);
+  });
+
+  it('says a fork without an exec when its time is up', () => {
+    const { tracker, kinds } = setUp();
+    tracker.handle(fork(who(40), second), 10);
+    tracker.beginTurn(second + second / 20n);
+    expect(kinds()).toEqual([]);
+    tracker.beginTurn(2n * second);
+    expect(kinds()).toEqual(['process fork 40']);
+  });
+
+  it('lets a fork inherit what its parent runs', () => {
+    const { tracker, events } = setUp();
+    tracker.handle(exec(who(30), 1n, '/usr/bin/python3', 'server.py'), 10);
+    tracker.handle(fork(who(40, { parentPid: 30, parentStart: 30n * second }), 2n), 20);
+    tracker.handle(exit(who(40), 3n, 9), 30);
+    expect(events[1]).toMatchObject({
+      kind: 'process',
+      pid: 40,
+      origin: 'fork',
+      exe: '/usr/bin/python3',
+      args: ['/usr/bin/python3', 'server.py'],
+      parent: { pid: 30 },
+    });
+    expect(events[1]).not.toHaveProperty('execAt');
+  });
+
+  it('does not let a held fork be released before it is said', () => {
+    const { tracker, positions } = setUp();
+    tracker.handle(exec(who(30), 1n, '/bin/a'), 10);
+    tracker.handle(fork(who(40), second), 20);
+    tracker.handle(exec(who(30), 2n * second, '/bin/b'), 30);
+    tracker.handle(exec(who(40), 3n * second, '/bin/c'), 40);
+    expect(positions).toEqual([10, 10, 40]);
+  });
+
+  it('reports the end of one life once', () => {
+    const { tracker, kinds } = setUp();
+    tracker.handle(exit(who(40), 1n, 9), 1);
+    tracker.handle(exit(who(40), 2n, 9), 2);
+    expect(kinds()).toEqual(['process exit 40', 'exit']);
+  });
+
+  it('tells two lives of one pid apart', () => {
+    const { tracker, events } = setUp();
+    tracker.handle(exec(who(40, { start: 5n }), 6n, '/bin/old'), 1);
+    tracker.handle(exec(who(40, { start: 50n }), 60n, '/bin/new'), 2);
+    tracker.handle(exit(who(40, { start: 5n }), 61n, 0x100), 3);
+    expect(events.at(-1)).toMatchObject({ kind: 'exit', pid: 40, start: '5', code: 1 });
+    tracker.handle(exit(who(40, { start: 50n }), 62n, 0), 4);
+    expect(events.at(-1)).toMatchObject({ kind: 'exit', pid: 40, start: '50', code: 0 });
+  });
+
+  it('names a sender only when a process asked for the signal', () => {
+    const { tracker, events } = setUp();
+    tracker.handle(signal(who(30), who(40), 1n, 9, 0), 1);
+    expect(events.at(-1)).toMatchObject({ kind: 'signal', sender: { pid: 30 } });
+    tracker.handle(signal(who(30), who(40), 2n, 11, 1), 2);
+    expect(events.at(-1)).toMatchObject({ kind: 'signal', running: { pid: 30 } });
+    expect(events.at(-1)).not.toHaveProperty('sender');
+  });
+
+  it('takes the idle task for nobody', () => {
+    const { tracker, events } = setUp();
+    tracker.handle(signal(who(0, { start: 0n }), who(40), 1n, 14, 128), 1);
+    expect(events.at(-1)).toMatchObject({ kind: 'signal', target: { pid: 40 } });
+    expect(events.at(-1)).not.toHaveProperty('running');
+  });
+
+  it('finds the OOM victim of an older kernel by its pid', () => {
+    const { tracker, events } = setUp();
+    tracker.handle(exec(who(40), 1n, '/bin/hog'), 1);
+    tracker.handle({ kind: 'oom', at: 2n, who: who(30), target: who(40, { start: 0n }) }, 2);
+    expect(events.at(-1)).toMatchObject({
+      kind: 'oom_kill',
+      victim: { pid: 40, start: (40n * second).toString() },
+      trigger: { pid: 30 },
+    });
+  });
+
+  it('keeps the parent that made a process when another adopts it', () => {
+    const { tracker, events } = setUp();
+    tracker.handle(exec(who(30), 1n, '/bin/a'), 1);
+    tracker.handle(exec(who(40, { parentPid: 30, parentStart: 30n * second }), 2n, '/bin/b'), 2);
+    tracker.handle(exec(who(40, { parentPid: 1, parentStart: second }), 3n, '/bin/c'), 3);
+    expect(events.at(-1)).toMatchObject({ pid: 40, parent: { pid: 30 } });
+  });
+
+  it('describes anew who changed the user without an exec', () => {
+    const { tracker, kinds, events } = setUp();
+    tracker.handle(exec(who(40, { euid: 0 }), 1n, '/usr/sbin/daemon'), 1);
+    tracker.handle(signal(who(40, { euid: 33 }), who(30), 2n, 15), 2);
+    expect(kinds()).toEqual(['process exec 40', 'process signal 30', 'process exec 40', 'signal']);
+    expect(events[2]).toMatchObject({ user: { uid: 33 }, exe: '/usr/sbin/daemon', execAt: '1' });
+  });
+
+  it('asks /proc for a relative name and takes what it gets when the process is gone', () => {
+    const { tracker, events } = setUp({ readExe: (pid) => (pid === 40 ? '/opt/app/run' : undefined) });
+    tracker.handle(exec(who(40), 1n, './run'), 1);
+    tracker.handle(exec(who(41), 2n, './gone'), 2);
+    expect(events.map((event) => event.kind === 'process' && event.exe)).toEqual(['/opt/app/run', './gone']);
+  });
+
+  it('redacts what it reads, from the kernel and from /proc', () => {
+    const image = { exe: '/bin/app', args: ['app', '--token', 'abc'], argsCut: false, cgroup: '/x' };
+    const { tracker, events } = setUp({ readImage: () => image });
+    tracker.takeSnapshot([task(who(30))], false);
+    tracker.handle(exec(who(40), 1n, 'app', '--password=abc'), 1);
+    expect(JSON.stringify(events)).not.toContain('abc');
+    expect(events[0]).toMatchObject({ cgroup: '/x', args: ['app', '--token', '[redacted]'] });
+  });
+
+  it('describes everyone again in a later snapshot, and forgets who is gone', () => {
+    const { tracker, kinds, events } = setUp();
+    tracker.takeSnapshot([task(who(30)), task(who(31))], false);
+    tracker.takeSnapshot([task(who(30)), task(who(32, { dead: true }))], false);
+    expect(kinds()).toEqual(['process snapshot 30', 'process snapshot 31', 'process snapshot 30']);
+    expect(tracker.describeAll(1n)).toHaveLength(1);
+    expect(events).toHaveLength(3);
+  });
+
+  it('ends lives that are gone from /proc, not knowing how', () => {
+    const { tracker, events } = setUp();
+    tracker.compare([task(who(30)), task(who(31))], 1n, true);
+    tracker.compare([task(who(30))], 2n, false);
+    expect(events.at(-1)).toEqual({
+      kind: 'exit',
+      at: '2',
+      pid: 31,
+      start: (31n * second).toString(),
+      coreDumped: false,
+    });
+  });
+
+  it('does not follow a damaged lineage in circles', () => {
+    const { tracker, kinds } = setUp();
+    const self = who(40, { parentPid: 40, parentStart: 40n * second });
+    tracker.handle(exec(self, 1n, '/bin/a'), 1);
+    expect(kinds()).toEqual(['process exec 40']);
+    expect(tracker.describeAll(1n)).toHaveLength(1);
+  });
+});

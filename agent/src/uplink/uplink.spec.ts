@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Batch, limits, type KnownEvent } from '../contract.js';
+import { silentLog } from '../log.js';
+import type { Exchange, HttpClient } from './http.js';
+import { Uplink, type UplinkOptions } from './uplink.js';
+
+const bootId = '8ad10c6f-8cbb-42a1-9577-48d9f27d8e46';
+const event = (at: number): KnownEvent => ({ kind: 'exit', at: String(at), pid: at, start: '1', coreDumped: false });
+const startEvent: KnownEvent = {
+  kind: 'agent_start',
+  at: '0',
+  version: '1',
+  rung: 'ebpf',
+  blindSpots: [],
+  kernel: '6',
+  arch: 'x86_64',
+  resumed: false,
+};
+const lost: Exchange = { status: 'lost', reason: 'ECONNRESET' };
+const reply = (status: number, body: unknown = {}, retryAfterMs?: number): Exchange => ({ status, body, retryAfterMs });
+const problem = (status: number, more = {}) =>
+  reply(status, { type: 'x', title: 'x', status, code: 'x/y', detail: 'no', ...more });
+const ack = (batch: Batch): Exchange =>
+  reply(200, { epoch: batch.epoch, committed: batch.sequence + batch.events.length - 1 });
+
+/** The fake wire: `answer` decides per request; without an answer the batch is acknowledged. */
+function setUp(answer: (batch: Batch, request: number) => Exchange | undefined, changes: Partial<UplinkOptions> = {}) {
+  const batches: Batch[] = [];
+  const delivered: number[] = [];
+  const stored = new Map<string, KnownEvent>();
+  const http: HttpClient = {
+    post: (_path, token, body) => {
+      expect(token).toBe('credential');
+      const batch = Batch.parse(JSON.parse(body));
+      batches.push(batch);
+      const exchange = answer(batch, batches.length) ?? ack(batch);
+      if (exchange.status === 200) {
+        batch.events.forEach((one, index) => stored.set(`${batch.epoch} ${batch.sequence + index}`, one as KnownEvent));
+      }
+      return Promise.resolve(exchange);
+    },
+    close: () => undefined,
+  };
+  const uplink = new Uplink({
+    http,
+    credential: 'credential',
+    bootId,
+    bootedAt: () => '2026-01-01T00:00:00.000Z',
+    log: silentLog,
+    onDelivered: (entries) => delivered.push(...entries.map(({ position }) => position)),
+    openingEvents: () => [{ ...startEvent, resumed: true }],
+    describe: () => undefined,
+    onNewEpoch: () => undefined,
+    ...changes,
+  });
+  return { uplink, batches, delivered, stored };
+}
+
+describe('Uplink', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+  it('numbers events from 1 without a gap', async () => {
+    const { uplink, batches, delivered } = setUp(() => undefined);
+    uplink.push(startEvent, 0);
+    uplink.push(event(1), 1);
+    uplink.start();
+    await pass(50);
+    uplink.push(event(2), 2);
+    uplink.push(event(3), 3);
+    await pass(300);
+    expect(batches.map(({ sequence, events }) => [sequence, events.length])).toEqual([
+      [1, 2],
+      [3, 2],
+    ]);
+    expect(delivered).toEqual([0, 1, 2, 3]);
+    expect(uplink.undeliveredPosition).toBeUndefined();
+  });
+
+  it('resends_the_batch_when_the_reply_is_lost', async () => {
+    const { uplink, batches, delivered } = setUp((_, request) => (request < 3 ? lost : undefined));
+    uplink.push(event(1), 1);
+    uplink.start();
+    await pass(10);
+    uplink.push(event(2), 2);
+    await pass(5_000);
+    expect(batches[1]).toEqual(batches[0]);
+    expect(batches[2]).toEqual(batches[0]);
+    expect(batches[3]).toMatchObject({ sequence: 2 });
+    expect(delivered).toEqual([1, 2]);
+  });
+
+  it.each([429, 500, 502, 503])(
+    'comes back after status %i, not before the time that was asked for',
+    async (status) => {
+      const { uplink, batches } = setUp((_, request) => (request === 1 ? reply(status, {}, 20_000) : undefined));
+      uplink.push(event(1), 1);
+      uplink.start();
+      await pass(19_900);
+      expect(batches).toHaveLength(1);
+      await pass(300);
+      expect(batches).toHaveLength(2);
+    },
+  );
+
+  it('sends only the rest when the server has a part already', async () => {
+    const { uplink, batches } = setUp((batch, request) =>
+      request === 1 ? reply(200, { epoch: batch.epoch, committed: 2 }) : undefined,
+    );
+    for (const at of [1, 2, 3]) uplink.push(event(at), at);
+    uplink.start();
+    await pass(300);
+    expect(batches[1]).toMatchObject({ sequence: 3, events: [event(3)] });
+  });
+
+  it('resyncs where the server stands when it still can', async () => {
+    const { uplink, batches } = setUp((_, request) => (request === 1 ? problem(409, { committed: 1 }) : undefined));
+    for (const at of [1, 2, 3]) uplink.push(event(at), at);
+    uplink.start();
+    await pass(1_000);
+    expect(batches[1]).toMatchObject({ sequence: 2 });
+    expect(batches[1]?.epoch).toBe(batches[0]?.epoch);
+  });
+
+  it('begins a new epoch with agent_start when the server has lost our numbering', async () => {
+    const { uplink, batches } = setUp((_, request) => (request === 2 ? problem(409, { committed: 0 }) : undefined));
+    uplink.push(startEvent, 0);
+    uplink.push(event(1), 1);
+    uplink.start();
+    await pass(50);
+    uplink.push(event(2), 2);
+    await pass(2_000);
+    expect(batches[2]?.epoch).not.toBe(batches[0]?.epoch);
+    expect(batches[2]).toMatchObject({ sequence: 1, events: [{ kind: 'agent_start' }, event(2)] });
+  });
+
+  it('does not pile up openings when every epoch is refused', async () => {
+    const { uplink, batches } = setUp(() => problem(409));
+    uplink.push(startEvent, 0);
+    uplink.push(event(1), 1);
+    uplink.start();
+    await pass(60_000);
+    expect(batches.length).toBeGreaterThan(5);
+    expect(batches.at(-1)?.events).toHaveLength(2);
+  });
+
+  it.each([400, 413])('finds the one event that is refused with %i and tells a loss in its place', async (status) => {
+    const bad = (batch: Batch) => batch.events.some((one) => one.kind === 'exit' && one.at === '7');
+    const { uplink, stored, batches } = setUp((batch) => (bad(batch) ? problem(status) : undefined));
+    for (let at = 1; at <= 20; at += 1) uplink.push(event(at), at);
+    uplink.start();
+    await pass(5_000);
+    const epoch = batches[0]?.epoch ?? '';
+    for (let at = 1; at <= 20; at += 1) {
+      const expected = at === 7 ? { kind: 'loss', cause: 'rejected', since: '7', until: '7', count: 1 } : event(at);
+      expect(stored.get(`${epoch} ${at}`)).toMatchObject(expected);
+    }
+  });
+
+  it('stops throwing events away when the server refuses everything', async () => {
+    const { uplink, batches } = setUp((_, request) => (request < 60 ? problem(400) : undefined));
+    for (let at = 1; at <= 100; at += 1) uplink.push(event(at), at);
+    uplink.start();
+    await pass(600_000);
+    const losses = batches.at(-1)?.events.filter(({ kind }) => kind === 'loss') ?? [];
+    expect(losses.length).toBeLessThan(10);
+  });
+
+  it('keeps events and asks slowly when the credential is refused', async () => {
+    const warn = vi.fn();
+    const { uplink, batches, delivered } = setUp((_, request) => (request < 4 ? problem(401) : undefined), {
+      log: { ...silentLog, warn },
+    });
+    uplink.push(event(1), 1);
+    uplink.start();
+    await pass(25_000);
+    expect(batches.length).toBeLessThanOrEqual(3);
+    expect(warn).toHaveBeenCalledOnce();
+    await pass(60_000);
+    expect(delivered).toEqual([1]);
+  });
+
+  it('does not believe an acknowledgement of another epoch', async () => {
+    const { uplink, delivered } = setUp((_, request) =>
+      request === 1 ? reply(200, { epoch: bootId, committed: 5 }) : undefined,
+    );
+    uplink.push(event(1), 1);
+    uplink.start();
+    await pass(50);
+    expect(delivered).toEqual([]);
+    await pass(1_000);
+    expect(delivered).toEqual([1]);
+  });
+
+  it('never sends a batch that the wire does not allow', async () => {
+    const { uplink, batches } = setUp(() => undefined);
+    for (let at = 1; at <= limits.batchEventsMax * 2 + 1; at += 1) uplink.push(event(at), at);
+    uplink.start();
+    await pass(1_000);
+    expect(batches.map(({ events }) => events.length)).toEqual([limits.batchEventsMax, limits.batchEventsMax, 1]);
+  });
+
+  it('sends what is left before it stops, and gives up in time', async () => {
+    const good = setUp(() => undefined);
+    good.uplink.start();
+    good.uplink.push(event(1), 1);
+    const stopping = good.uplink.stop(3_000);
+    await pass(500);
+    expect(await stopping).toBe(true);
+    const bad = setUp(() => lost);
+    bad.uplink.start();
+    bad.uplink.push(event(1), 1);
+    const failing = bad.uplink.stop(3_000);
+    await pass(3_100);
+    expect(await failing).toBe(false);
+  });
+});
