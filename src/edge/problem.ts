@@ -38,7 +38,7 @@ export function toProblem(error: unknown): Problem {
 /** Answers a request with the problem; a bug is logged whole, its text stays here. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const body = toProblem(error);
-  if (body.status >= 500) logger.error({ err: error, path: request.url.split('?')[0] }, body.detail);
+  if (!(error instanceof Failure) && body.status >= 500) logger.error({ err: error, path: request.url.split('?')[0] }, body.detail);
   if (body.status === 401) void reply.header('www-authenticate', 'Bearer realm="whodunit"');
   if (error instanceof Failure && error.retryAfterSeconds) void reply.header('retry-after', error.retryAfterSeconds);
   void reply.status(body.status).type('application/problem+json').send(JSON.stringify(body));
