@@ -1,0 +1,140 @@
+/**
+ * The whole product as its own processes, as a user runs it: built API and worker, bundled agent with the real sensor,
+ * a database of its own. Everything that was started is stopped by its pid.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDatabase } from './database.js';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+export interface GraphqlReply<T> {
+  readonly data: T | null;
+  readonly errors?: readonly { message: string; extensions: { code: string } }[];
+}
+
+export interface System {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly host: string;
+  readonly adminToken: string;
+  readonly agent: ChildProcess;
+  gql<T>(query: string, variables?: Record<string, unknown>): Promise<GraphqlReply<T>>;
+  /** Ends the API as `kill -9` would, or in order. */
+  stopApi(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  startApi(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startSystem(): Promise<System> {
+  const database = await createDatabase();
+  const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-e2e-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...process.env, DATABASE_URL: database.url, PORT: String(port), WHODUNIT_STATE_DIR: directory };
+  const start = (name: string, args: string[]) => startNode({ name, args, env, directory });
+
+  const apiArgs = [path.join(root, 'dist/main.js')];
+  let api = start('api', apiArgs);
+  const worker = start('worker', [path.join(root, 'dist/worker.js')]);
+  await ready(url, api);
+  const adminToken = (await readFile(path.join(directory, 'admin-token'), 'utf8')).trim();
+  const agentDirectory = path.join(directory, 'agent');
+  const tokenFile = path.join(directory, 'enroll-token');
+  await writeFile(tokenFile, await enrollToken(url, adminToken), { mode: 0o600 });
+  const agentArgs = ['run', '--api', url, '--state-dir', agentDirectory, '--enroll-token-file', tokenFile];
+  const agent = start('agent', [path.join(root, 'dist/agent/whodunit-agent.mjs'), ...agentArgs, '--sensor', 'ebpf']);
+  await agentReady(agent, directory);
+
+  return {
+    url,
+    databaseUrl: database.url,
+    host: hostname(),
+    adminToken,
+    agent,
+    gql: (query, variables) => ask(url, adminToken, query, variables),
+    stopApi: (signal) => stop(api, signal),
+    startApi: async () => {
+      api = start('api', apiArgs);
+      await ready(url, api);
+    },
+    close: async () => {
+      await stop(agent, 'SIGTERM');
+      await stop(worker, 'SIGTERM');
+      await stop(api, 'SIGTERM');
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface NodeProgram {
+  readonly name: string;
+  readonly args: string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly directory: string;
+}
+
+function startNode({ name, args, env, directory }: NodeProgram): ChildProcess {
+  const child = spawn(process.execPath, args, { env, cwd: directory, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const log = createWriteStream(path.join(directory, `${name}.log`), { flags: 'a' });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  return child;
+}
+
+async function ready(url: string, api: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (api.exitCode !== null) throw new Error(`the API ended with ${api.exitCode}`);
+    const reply = await fetch(`${url}/readyz`).catch(() => null);
+    if (reply?.ok) return;
+    await sleep(100);
+  }
+  throw new Error('the API did not become ready');
+}
+
+async function agentReady(agent: ChildProcess, directory: string): Promise<void> {
+  const ended = once(agent, 'exit').then(async () => {
+    throw new Error(`the agent ended: ${await readFile(path.join(directory, 'agent.log'), 'utf8')}`);
+  });
+  await Promise.race([once(agent, 'message'), ended]);
+  ended.catch(() => undefined);
+}
+
+async function enrollToken(url: string, adminToken: string): Promise<string> {
+  const headers = { authorization: `Bearer ${adminToken}` };
+  const reply = await fetch(`${url}/v1/enroll-tokens`, { method: 'POST', headers });
+  return ((await reply.json()) as { token: string }).token;
+}
+
+async function ask<T>(url: string, token: string, query: string, variables = {}): Promise<GraphqlReply<T>> {
+  const reply = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await reply.json()) as GraphqlReply<T>;
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
