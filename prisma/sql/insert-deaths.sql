@@ -1,11 +1,13 @@
 -- Ends of lives: the death once, the end of the life, and the wish for a verdict, in one statement.
--- A death whose life was never described gets a bare life, so that every death has its process.
+-- A death whose life was never described gets a bare life, so that every death has its process. A life dies once: a
+-- second report of its death changes nothing.
 -- $1 int boot, $2 int host id, $3 timestamptz boot-clock zero, $4 text JSON array, no life twice
--- Returns the number of new deaths.
+-- Returns how many deaths want a verdict now: the new ones.
 with incoming as (
   select i.*, $3::timestamptz + i.died_ns / 1000 * interval '1 microsecond' as died_at
   from jsonb_to_recordset($4::text::jsonb) as i(
     pid int, start_ns bigint, died_ns bigint, exit_code smallint, signal smallint, core_dumped boolean)
+  where not exists (select from deaths d where d.boot = $1::int and d.pid = i.pid and d.start_ns = i.start_ns)
 ), born as (
   insert into processes (boot, pid, start_ns, host_id, origin, seen_ns, comm, args, started_at, ended_at)
   select $1::int, i.pid, i.start_ns, $2::int, 'exit', i.died_ns, '', '{}',
@@ -21,4 +23,4 @@ with incoming as (
 ), wanted as (
   insert into pending_verdicts (boot, pid, start_ns) select boot, pid, start_ns from died on conflict do nothing
 )
-select count(*)::int as deaths from died
+select count(*)::int as pending from died

@@ -1,21 +1,25 @@
 -- Lives, described or described anew. A later description (by boot clock) replaces an earlier one; an image that has
 -- sent signals is kept in former_images, because "who did it" means who it was when it did it. Signals of the batch
--- must be stored before this runs.
+-- must be stored before this runs. `execs` are the times of all execs of that life in the batch.
 -- $1 int boot, $2 int host id, $3 timestamptz boot-clock zero, $4 text JSON array, one object a life, no life twice
 -- Primary key of processes; index signals (boot, sender_pid, sender_start_ns, at_ns).
 with incoming as (
   select * from jsonb_to_recordset($4::text::jsonb) as i(
     pid int, start_ns bigint, parent_pid int, parent_start_ns bigint, origin text, seen_ns bigint, exec_ns bigint,
     comm text, exe text, args text[], args_cut boolean, uid bigint, user_name text, login_uid bigint, login_name text,
-    login_session bigint, tty text, cgroup text, kernel_thread boolean)
-), retired as (
-  insert into former_images (boot, pid, start_ns, until_ns, comm, exe, args, args_cut)
-  select p.boot, p.pid, p.start_ns, i.exec_ns, p.comm, p.exe, p.args, p.args_cut
+    login_session bigint, tty text, cgroup text, kernel_thread boolean, execs bigint[])
+), replaced as (
+  -- The stored image ended at the first exec of the batch that came after its own.
+  select p.*, (select min(e) from unnest(i.execs) e where e > coalesce(p.exec_ns, 0)) as until_ns
   from incoming i
   join processes p on p.boot = $1::int and p.pid = i.pid and p.start_ns = i.start_ns
-  where i.exec_ns > coalesce(p.exec_ns, 0)
+), retired as (
+  insert into former_images (boot, pid, start_ns, until_ns, comm, exe, args, args_cut)
+  select r.boot, r.pid, r.start_ns, r.until_ns, r.comm, r.exe, r.args, r.args_cut
+  from replaced r
+  where r.until_ns is not null
     and exists (select from signals s
-                where s.boot = $1::int and s.sender_pid = i.pid and s.sender_start_ns = i.start_ns and s.at_ns < i.exec_ns)
+                where s.boot = $1::int and s.sender_pid = r.pid and s.sender_start_ns = r.start_ns and s.at_ns < r.until_ns)
   on conflict do nothing
 )
 insert into processes as p (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, exec_ns, comm, exe,

@@ -1,6 +1,7 @@
 -- Signals as they were generated. A signal for a life whose death is already stored, generated before that death, is
 -- late evidence: the death wants its verdict again.
 -- $1 int boot, $2 timestamptz boot-clock zero, $3 text JSON array
+-- Returns how many deaths want a verdict now.
 with incoming as (
   select * from jsonb_to_recordset($3::text::jsonb) as i(
     at_ns bigint, signal smallint, code int, target_pid int, target_start_ns bigint, sender_pid int, sender_start_ns bigint,
@@ -12,10 +13,13 @@ with incoming as (
   join deaths d on d.boot = $1::int and d.pid = i.target_pid and d.start_ns = i.target_start_ns
   where i.at_ns <= d.died_ns
   on conflict do nothing
+  returning 1
+), stored as (
+  insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns,
+    running_pid, running_start_ns, thread, disposition, result, address)
+  select $1::int, i.at_ns, $2::timestamptz + i.at_ns / 1000 * interval '1 microsecond', i.signal, i.code,
+    i.target_pid, i.target_start_ns, i.sender_pid, i.sender_start_ns, i.running_pid, i.running_start_ns, i.thread,
+    i.disposition, i.result, i.address
+  from incoming i
 )
-insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns,
-  running_pid, running_start_ns, thread, disposition, result, address)
-select $1::int, i.at_ns, $2::timestamptz + i.at_ns / 1000 * interval '1 microsecond', i.signal, i.code,
-  i.target_pid, i.target_start_ns, i.sender_pid, i.sender_start_ns, i.running_pid, i.running_start_ns, i.thread,
-  i.disposition, i.result, i.address
-from incoming i
+select count(*)::int as pending from reopened

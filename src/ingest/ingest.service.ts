@@ -40,7 +40,7 @@ export class IngestService {
     stop();
     if (result.outcome === 'gap') throw gap(batch.sequence, result.committed);
     count(result.events, batch.events.length);
-    if (result.pending) void this.queue.wake('decide-pending');
+    if (result.pending > 0) void this.queue.wake('decide-pending');
     return { epoch: batch.epoch, committed: result.committed };
   }
 }

@@ -7,11 +7,16 @@ import type { TransactionSql } from 'postgres';
 import type { AgentStartEvent, Batch, Event } from '../contract/index.js';
 import { toRows, type BatchRows } from './batch.rows.js';
 import type { Db } from './postgres.js';
-import { run } from './sql.js';
+import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
 
 export type CommitResult =
-  | { readonly outcome: 'stored'; readonly committed: number; readonly events: readonly Event[]; readonly deaths: number; readonly pending: boolean }
+  | {
+      readonly outcome: 'stored';
+      readonly committed: number;
+      readonly events: readonly Event[];
+      readonly pending: number;
+    }
   /** The batch begins beyond the next number. */
   | { readonly outcome: 'gap'; readonly committed: number };
 
@@ -38,39 +43,41 @@ async function commitIn(tx: Tx, hostId: number, batch: Batch): Promise<CommitRes
   const committed = Number(cursor!.committed);
   if (batch.sequence > committed + 1) return { outcome: 'gap', committed };
   const events = batch.events.slice(committed + 1 - batch.sequence);
-  if (events.length === 0) return { outcome: 'stored', committed, events, deaths: 0, pending: false };
+  if (events.length === 0) return { outcome: 'stored', committed, events, pending: 0 };
 
   const [boot] = await run<{ id: number }>(tx, 'upsertBoot', [hostId, batch.bootId, batch.bootedAt]);
   const context = { tx, hostId, boot: boot!.id, bootedAt: batch.bootedAt };
   const rows = toRows(events);
   const highest = committed + events.length;
   // Sent without waiting for each: the connection pipelines them, and the first failure rolls all back.
-  const [deaths] = await Promise.all([
+  const [pending] = await Promise.all([
     storeHistory(context, rows),
     storeHostFacts(context, rows),
     run(tx, 'advanceCursor', [hostId, batch.epoch, highest]),
   ]);
-  const pending = deaths > 0 || rows.signals.length > 0 || rows.oomKills.length > 0;
-  return { outcome: 'stored', committed: highest, events, deaths, pending };
+  return { outcome: 'stored', committed: highest, events, pending };
 }
 
-/** @returns how many deaths are new. Signals before processes: an image that acted must be recognised as such. */
+/**
+ * @returns how many deaths want a verdict now. Signals come before processes, so that an image that acted is recognised
+ * as such; deaths come last.
+ */
 async function storeHistory({ tx, hostId, boot, bootedAt }: BootContext, rows: BatchRows): Promise<number> {
+  const at = [boot, hostId, bootedAt];
   const json = JSON.stringify;
-  const steps: Promise<unknown>[] = [];
-  if (rows.signals.length > 0) steps.push(run(tx, 'insertSignals', [boot, bootedAt, json(rows.signals)]));
-  if (rows.processes.length > 0) steps.push(run(tx, 'insertProcesses', [boot, hostId, bootedAt, json(rows.processes)]));
-  if (rows.formerImages.length > 0) steps.push(run(tx, 'insertFormerImages', [boot, json(rows.formerImages)]));
-  if (rows.oomKills.length > 0) steps.push(run(tx, 'insertOomKills', [boot, json(rows.oomKills)]));
-  if (rows.losses.length > 0) steps.push(run(tx, 'insertLosses', [boot, hostId, bootedAt, json(rows.losses)]));
-  if (rows.unknown.length > 0) steps.push(run(tx, 'insertUnknown', [boot, hostId, bootedAt, json(rows.unknown)]));
-  if (rows.deaths.length === 0) {
-    await Promise.all(steps);
-    return 0;
-  }
-  const deaths = run<{ deaths: number }>(tx, 'insertDeaths', [boot, hostId, bootedAt, json(rows.deaths)]);
-  const [[counted]] = await Promise.all([deaths, ...steps]);
-  return counted?.deaths ?? 0;
+  const steps: Promise<{ pending?: number }[]>[] = [];
+  const store = (statement: Statement, of: readonly object[], parameters: unknown[]) => {
+    if (of.length > 0) steps.push(run(tx, statement, [...parameters, json(of)]));
+  };
+  store('insertSignals', rows.signals, [boot, bootedAt]);
+  store('insertProcesses', rows.processes, at);
+  store('insertFormerImages', rows.formerImages, [boot]);
+  store('insertOomKills', rows.oomKills, [boot]);
+  store('insertLosses', rows.losses, at);
+  store('insertUnknown', rows.unknown, at);
+  store('insertDeaths', rows.deaths, at);
+  const results = await Promise.all(steps);
+  return results.reduce((sum, [row]) => sum + (row?.pending ?? 0), 0);
 }
 
 async function storeHostFacts(context: BootContext, rows: BatchRows): Promise<void> {

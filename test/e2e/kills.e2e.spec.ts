@@ -106,7 +106,10 @@ test('names_pkill_for_each_of_the_three_that_it_hit', async () => {
   const query = `query ($host: String!, $since: DateTime!) {
     deaths(filter: { host: $host, since: $since, command: "whodunit-prey-", signal: [9] }) { nodes { process { pid } } } }`;
   const pids = await eventually(async () => {
-    const reply = await system.gql<{ deaths: { nodes: { process: Party }[] } }>(query, { host: system.host, since: before });
+    const reply = await system.gql<{ deaths: { nodes: { process: Party }[] } }>(query, {
+      host: system.host,
+      since: before,
+    });
     const nodes = reply.data!.deaths.nodes;
     return nodes.length === 3 ? nodes.map((node) => node.process.pid) : null;
   });
@@ -160,7 +163,10 @@ test('tells_an_abort_from_a_signal_that_somebody_sent', async () => {
   const pid = await ending('abort');
   const answer = await whoKilled(pid);
   expect(answer).toMatchObject({ signal: { name: 'SIGABRT' }, exitCode: null });
-  expect(answer.verdict).toMatchObject({ cause: 'ABORTED', actor: { kind: 'SELF', process: { pid, args: [endings.file, 'abort'] } } });
+  expect(answer.verdict).toMatchObject({
+    cause: 'ABORTED',
+    actor: { kind: 'SELF', process: { pid, args: [endings.file, 'abort'] } },
+  });
   expect(answer.verdict.summary).toContain('abort');
   expectLineage(answer);
 });
