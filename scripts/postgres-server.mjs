@@ -26,6 +26,7 @@ const ourSettings = {
  * @typedef {object} Server
  * @property {number} pid
  * @property {() => Promise<void>} stop
+ * @property {() => void} kill
  * @property {Promise<string>} exited
  * @property {() => string} recentOutput
  *
@@ -59,7 +60,13 @@ export function runServer({ user, binaries, cluster, port, settings, output }) {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(signal ? `ended by ${signal}` : `exit status ${code}`));
   });
-  return { pid: child.pid ?? 0, stop: () => stop(child, exited), exited, recentOutput: () => recent.join('\n') };
+  return {
+    pid: child.pid ?? 0,
+    stop: () => stop(child, exited),
+    kill: () => void child.kill('SIGQUIT'),
+    exited,
+    recentOutput: () => recent.join('\n'),
+  };
 }
 
 /**

@@ -11,9 +11,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tryPort } from './free-port.mjs';
 import { initialiseCluster } from './postgres-cluster.mjs';
 import { chooseHome } from './postgres-home.mjs';
 import { stopOrphans } from './postgres-orphan.mjs';
@@ -36,6 +36,7 @@ const portAttempts = 3;
  * @property {number} pid
  * @property {string} dataDir where the data really is
  * @property {() => Promise<void>} stop
+ * @property {() => void} kill at once; the next start recovers from the log
  * @property {Promise<string>} exited how it ended, whoever ended it
  *
  * @param {StartOptions} options
@@ -59,7 +60,8 @@ export async function startPostgres({
   const url = urlOf(password, server.port, database);
   await createDatabase(urlOf(password, server.port, 'postgres'), database);
   await writeFile(join(dataDir, 'url'), `${url}\n`, { mode: 0o600 });
-  return { url, pid: server.pid, dataDir: home.cluster, stop: server.stop, exited: server.exited };
+  const { pid, stop, kill, exited } = server;
+  return { url, pid, dataDir: home.cluster, stop, kill, exited };
 }
 
 /**
@@ -70,7 +72,7 @@ async function startOnFreePort({ home, dataDir, settings, output, password }) {
   const portFile = join(dataDir, 'port');
   let wanted = Number(await readIfThere(portFile)) || 0;
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(wanted);
+    const port = await tryPort(wanted, '127.0.0.1').catch(() => tryPort(0, '127.0.0.1'));
     const server = runServer({ ...home, port, settings, output });
     try {
       await waitUntilReady(server, urlOf(password, port, 'postgres'));
@@ -156,19 +158,4 @@ async function readIfThere(file) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return '';
     throw error;
   }
-}
-
-/**
- * @param {number} wanted 0 for any
- * @returns {Promise<number>}
- */
-function freePort(wanted) {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error) => (wanted === 0 ? reject(error) : resolve(freePort(0))));
-    probe.listen({ host: '127.0.0.1', port: wanted, exclusive: true }, () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port));
-    });
-  });
 }
