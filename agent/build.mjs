@@ -1,6 +1,6 @@
 /**
- * Bundles the agent to dist/agent/whodunit-agent.mjs and puts the probe beside it. koffi stays outside: it is a
- * native module, found in node_modules when it is needed.
+ * node agent/build.mjs [DIR]: bundles the agent to DIR/whodunit-agent.mjs (dist/agent) and puts the probe beside it.
+ * koffi stays outside: it is a native module, found in node_modules when it is needed.
  */
 import { build } from 'esbuild';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
@@ -11,10 +11,12 @@ const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative,
 /** @type {{ version: string }} */
 const { version } = JSON.parse(await readFile(path('package.json'), 'utf8'));
 
-await mkdir(path('dist/agent'), { recursive: true });
+const directory = process.argv[2] ?? 'dist/agent';
+
+await mkdir(path(directory), { recursive: true });
 await build({
   entryPoints: [path('agent/src/main.ts')],
-  outfile: path('dist/agent/whodunit-agent.mjs'),
+  outfile: path(`${directory}/whodunit-agent.mjs`),
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -24,4 +26,4 @@ await build({
   define: { WHODUNIT_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
 });
-await copyFile(path('agent/probe/whodunit.bpf.o'), path('dist/agent/whodunit.bpf.o'));
+await copyFile(path('agent/probe/whodunit.bpf.o'), path(`${directory}/whodunit.bpf.o`));

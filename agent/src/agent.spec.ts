@@ -14,7 +14,7 @@ const sentence = (args: string[], env = {}) => {
 };
 
 describe('readConfig', () => {
-  it('takes the command line before the environment before what is customary', () => {
+  it('takes_the_command_line_before_the_environment_before_what_is_customary', () => {
     const env = { WHODUNIT_API_URL: 'https://a', WHODUNIT_AGENT_STATE_DIR: '/env' };
     expect(readConfig(['run', '--state-dir', '/cli'], env)).toMatchObject({
       value: { api: new URL('https://a'), stateDir: '/cli', sensor: 'auto', keepSensor: false },
@@ -24,7 +24,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('does not let the credential travel in clear unless that is wanted', () => {
+  it('does_not_let_the_credential_travel_in_clear_unless_that_is_wanted', () => {
     expect(sentence(['run', '--api', 'http://example.com'])).toContain('in clear');
     expect(sentence(['run', '--api', 'http://example.com', '--insecure-http'])).toBeUndefined();
     for (const api of ['http://localhost:1', 'http://[::1]:1', 'http://127.9.9.9', 'https://example.com']) {
@@ -42,13 +42,13 @@ describe('readConfig', () => {
     [['run', '--api', 'https://u:p@x'], 'password'],
     [['run', '--log-level', 'loud'], 'loud'],
     [['run', '--nonsense'], '--help'],
-  ])('names what is wrong in %j', (args, part) => {
+  ])('names_what_is_wrong_in_%j', (args, part) => {
     expect(sentence(args)).toContain(part);
   });
 });
 
 describe('log', () => {
-  it('writes one line whatever is in it', () => {
+  it('writes_one_line_whatever_is_in_it', () => {
     const write = vi.fn<(line: string) => void>();
     createLog('info', write).warn('a\nb', { comm: 'x\u001b[31m y', none: undefined, pid: 3 });
     const line = write.mock.calls[0]?.[0] ?? '';
@@ -63,12 +63,12 @@ describe('checkCapabilities', () => {
   const status = (uid: number, capabilities: string) =>
     `Uid:\t${uid}\t${uid}\t${uid}\t${uid}\nCapEff:\t${capabilities}\n`;
 
-  it('is content with what the sensor needs', () => {
+  it('is_content_with_what_the_sensor_needs', () => {
     expect(checkCapabilities(status(0, '000001ffffffffff')).ok).toBe(true);
     expect(checkCapabilities(status(1000, '000000c000200000')).ok).toBe(true);
   });
 
-  it('says what is missing and what to do', () => {
+  it('says_what_is_missing_and_what_to_do', () => {
     const user = checkCapabilities(status(1000, '0000000000000000'));
     expect(!user.ok && user.failure.sentence).toMatch(/not run as root.*CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF.*as root/);
     const container = checkCapabilities(status(0, '00000000a80425fb'));
@@ -77,7 +77,7 @@ describe('checkCapabilities', () => {
 });
 
 describe('Backoff', () => {
-  it('doubles up to its limit, spreads, and begins again after a success', () => {
+  it('doubles_up_to_its_limit_spreads_and_begins_again_after_a_success', () => {
     const slow = new Backoff(() => 1);
     expect([1, 2, 3, 4, 5, 6, 7].map(() => slow.nextDelayMs())).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
     slow.reset();
@@ -107,14 +107,14 @@ describe('enrol', () => {
   });
   const accepted: Exchange = { status: 201, body: { hostId: '1', credential: 'c' }, retryAfterMs: undefined };
 
-  it('waits for an API that is still starting', async () => {
+  it('waits_for_an_API_that_is_still_starting', async () => {
     expect(await enroll(options([{ status: 'lost', reason: 'ECONNREFUSED' }, accepted]))).toEqual({
       ok: true,
       value: 'c',
     });
   });
 
-  it('takes a refusal as final', async () => {
+  it('takes_a_refusal_as_final', async () => {
     const refused = await enroll(options([{ status: 401, body: {}, retryAfterMs: undefined }]));
     expect(!refused.ok && refused.failure.sentence).toContain('token');
   });
@@ -124,7 +124,7 @@ describe('enrol', () => {
     ['-büro host-', 'b-ro-host'],
     ['日本', 'host'],
     ['x'.repeat(300), 'x'.repeat(255)],
-  ])('gives the API a name that it takes: %s', (hostname, name) => {
+  ])('gives_the_API_a_name_that_it_takes_%s', (hostname, name) => {
     expect(hostName(hostname)).toBe(name);
   });
 });
@@ -133,7 +133,7 @@ describe('releasablePosition', () => {
   const at = (...positions: number[]) =>
     positions.map((position) => ({ event: { kind: 'agent_stop', at: '1' } as const, position, bytes: 1 }));
 
-  it('holds a record back until the last of its events is delivered', () => {
+  it('holds_a_record_back_until_the_last_of_its_events_is_delivered', () => {
     expect(releasablePosition(at(1, 2, 3), undefined)).toBe(3);
     expect(releasablePosition(at(1, 2, 3), 4)).toBe(3);
     expect(releasablePosition(at(1, 2, 3, 3), 3)).toBe(2);

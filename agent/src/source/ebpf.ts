@@ -12,6 +12,7 @@ import { LossCounters, lossMapBytes } from './losses.js';
 import { loadLibbpf, loadLibc, type Libbpf, type Libc } from './native.js';
 import * as pins from './pins.js';
 import { inInitialPidNamespace } from './proc.js';
+import { withMissingParents } from './missing-parents.js';
 import { mapRing, type Ring } from './ring.js';
 import type { Backlog, EbpfSensor } from './sensor.js';
 
@@ -52,7 +53,7 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
     backlogs,
     bootNanoseconds: () => libc.bootNanoseconds(),
     takeLosses: () => opened.value.losses.take(),
-    listTasks: () => decodeTasks(readFileSync(join(directory, digest, pins.pinNames.tasks))),
+    listTasks: () => withMissingParents(decodeTasks(readFileSync(join(directory, digest, pins.pinNames.tasks)))),
     removeBacklogs: () => older.forEach((name) => pins.removePins(directory, name)),
     remove() {
       pins.removeAllPins(directory);

@@ -40,7 +40,7 @@ function listTasks(): readonly TaskRecord[] {
   const at = readUptime();
   const whos = new Map<number, Who>();
   for (const name of readdirSync('/proc')) {
-    const who = /^[1-9]\d*$/.test(name) ? readWho(Number(name)) : undefined;
+    const who = /^[1-9]\d*$/.test(name) ? readTask(Number(name)) : undefined;
     if (who) whos.set(who.pid, who);
   }
   return [...whos.values()].map((who) => ({
@@ -50,7 +50,8 @@ function listTasks(): readonly TaskRecord[] {
   }));
 }
 
-function readWho(pid: number): Who | undefined {
+/** One process; its parent is known by pid only. */
+export function readTask(pid: number): Who | undefined {
   const stat = readStat(pid);
   const status = parseProcStatus(readText(`/proc/${pid}/status`) ?? '');
   if (stat === undefined || status === undefined) return undefined;

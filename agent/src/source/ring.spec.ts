@@ -40,7 +40,7 @@ function fakeKernel() {
 }
 
 describe('Ring', () => {
-  it('reads every record whole and in order, however they fall on the end of the memory', () => {
+  it('reads_every_record_whole_and_in_order_however_they_fall_on_the_end_of_the_memory', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 40 }), (records) => {
         const { ring, write } = fakeKernel();
@@ -55,7 +55,7 @@ describe('Ring', () => {
     );
   });
 
-  it('keeps what was read until it is released', () => {
+  it('keeps_what_was_read_until_it_is_released', () => {
     const { ring, write } = fakeKernel();
     const record = new Uint8Array(100);
     expect(write(record)).toBe(true);
@@ -66,7 +66,7 @@ describe('Ring', () => {
     expect(write(record)).toBe(true);
   });
 
-  it('stops at a record that is still being written, and reads it once it is whole', () => {
+  it('stops_at_a_record_that_is_still_being_written_and_reads_it_once_it_is_whole', () => {
     const { ring, write, settle } = fakeKernel();
     write(new Uint8Array([1]));
     write(new Uint8Array([2]), 0x8000_0000);
@@ -79,7 +79,7 @@ describe('Ring', () => {
     expect(read).toEqual([1, 2, 3]);
   });
 
-  it('skips a record that was thrown away', () => {
+  it('skips_a_record_that_was_thrown_away', () => {
     const { ring, write } = fakeKernel();
     write(new Uint8Array([1]), 0x4000_0000);
     write(new Uint8Array([2]));
@@ -88,7 +88,7 @@ describe('Ring', () => {
     expect(read).toEqual([2]);
   });
 
-  it('reads no more than it is asked to, and never releases what was not read', () => {
+  it('reads_no_more_than_it_is_asked_to_and_never_releases_what_was_not_read', () => {
     const { ring, write } = fakeKernel();
     for (let index = 0; index < 5; index += 1) write(new Uint8Array([index]));
     expect(ring.read(() => undefined, 2)).toBe(2);
@@ -100,7 +100,7 @@ describe('Ring', () => {
 });
 
 describe('LossCounters', () => {
-  it('adds up over all kinds, once', () => {
+  it('adds_up_over_all_kinds_once', () => {
     const memory = new ArrayBuffer(lossMapBytes);
     const fields = new BigUint64Array(memory);
     const counters = new LossCounters(memory);

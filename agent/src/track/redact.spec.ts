@@ -54,7 +54,7 @@ describe('redactArgs', () => {
     ['secret that ends like a name', ['mysql', '-pmytoken'], ['mysql', `-p${r}`]],
     ['blank in a secret', ['env', 'DB_PASSWORD=a b', 'x'], ['env', `DB_PASSWORD=${r}`, 'x']],
     ['dsn', ['x', 'host=db password=abc user=bob'], ['x', `host=db password=${r} user=bob`]],
-  ])('takes out the secret: %s', (_, args, expected) => {
+  ])('takes_out_the_secret_%s', (_, args, expected) => {
     expect(redactArgs(args)).toEqual(expected);
   });
 
@@ -77,11 +77,11 @@ describe('redactArgs', () => {
     [['http://[::1]:8080/@x:y']],
     [['timeout', '1', 'sleep', '100']],
     [['', ' ', '"', "'"]],
-  ])('leaves an ordinary command alone: %j', (args) => {
+  ])('leaves_an_ordinary_command_alone_%j', (args) => {
     expect(redactArgs(args)).toEqual(args);
   });
 
-  it('keeps the number of arguments and well-formed text, whatever it is given', () => {
+  it('keeps_the_number_of_arguments_and_well-formed_text_whatever_it_is_given', () => {
     const nasty = fc.array(
       fc.constantFrom('--password', '=', ' ', "'", '"', '://', ':', '@', 'token', 'mysql', '-p', 'x', '😀'),
     );
@@ -103,7 +103,7 @@ describe('redactArgs', () => {
     [' '.repeat(4_096)],
     ['a.'.repeat(2_048)],
     ['x='.repeat(2_048)],
-  ])('takes little time for %.12s…', (text) => {
+  ])('takes_little_time_for_%.12s…', (text) => {
     redactArgs([text]);
     const before = performance.now();
     for (let round = 0; round < 10; round += 1) redactArgs([text]);

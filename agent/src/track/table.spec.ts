@@ -10,7 +10,7 @@ function life(pid: number, start: bigint) {
 }
 
 describe('ProcessTable', () => {
-  it('finds a life after its end, until as many others have ended as it may remember', () => {
+  it('finds_a_life_after_its_end_until_as_many_others_have_ended_as_it_may_remember', () => {
     const table = new ProcessTable(2);
     for (const pid of [10, 11, 12]) {
       const one = life(pid, 5n);
@@ -22,7 +22,7 @@ describe('ProcessTable', () => {
     expect(table.find(12, 5n)?.ended).toBe(true);
   });
 
-  it('never takes a pid that came back for the one before', () => {
+  it('never_takes_a_pid_that_came_back_for_the_one_before', () => {
     const table = new ProcessTable();
     table.add(life(10, 5n));
     table.add(life(10, 9n));
@@ -31,7 +31,7 @@ describe('ProcessTable', () => {
     expect(table.find(10, 7n)).toBeUndefined();
   });
 
-  it('does not let an older life replace a younger one', () => {
+  it('does_not_let_an_older_life_replace_a_younger_one', () => {
     const table = new ProcessTable();
     table.add(life(10, 9n));
     table.add(life(10, 5n));

@@ -72,7 +72,7 @@ function setUp(changes: Partial<Host> = {}) {
 }
 
 describe('Tracker', () => {
-  it('describes every process before anything refers to it', () => {
+  it('describes_every_process_before_anything_refers_to_it', () => {
     const { tracker, events } = setUp();
     const init = who(1, { parentPid: 0, parentStart: 0n });
     tracker.takeSnapshot(
@@ -90,14 +90,14 @@ describe('Tracker', () => {
     }
   });
 
-  it('says a fork that is followed by an exec once', () => {
+  it('says_a_fork_that_is_followed_by_an_exec_once', () => {
     const { tracker, kinds } = setUp();
     tracker.handle(fork(who(40), 1n), 10);
     tracker.handle(exec(who(40), 2n, '/bin/sleep', '1'), 20);
     expect(kinds()).toEqual(['process exec 40']);
   });
 
-  it('says a fork without an exec when its time is up', () => {
+  it('says_a_fork_without_an_exec_when_its_time_is_up', () => {
     const { tracker, kinds } = setUp();
     tracker.handle(fork(who(40), second), 10);
     tracker.beginTurn(second + second / 20n);
@@ -106,7 +106,7 @@ describe('Tracker', () => {
     expect(kinds()).toEqual(['process fork 40']);
   });
 
-  it('lets a fork inherit what its parent runs', () => {
+  it('lets_a_fork_inherit_what_its_parent_runs', () => {
     const { tracker, events } = setUp();
     tracker.handle(exec(who(30), 1n, '/usr/bin/python3', 'server.py'), 10);
     tracker.handle(fork(who(40, { parentPid: 30, parentStart: 30n * second }), 2n), 20);
@@ -122,7 +122,7 @@ describe('Tracker', () => {
     expect(events[1]).not.toHaveProperty('execAt');
   });
 
-  it('does not let a held fork be released before it is said', () => {
+  it('does_not_let_a_held_fork_be_released_before_it_is_said', () => {
     const { tracker, positions } = setUp();
     tracker.handle(exec(who(30), 1n, '/bin/a'), 10);
     tracker.handle(fork(who(40), second), 20);
@@ -131,14 +131,14 @@ describe('Tracker', () => {
     expect(positions).toEqual([10, 10, 40]);
   });
 
-  it('reports the end of one life once', () => {
+  it('reports_the_end_of_one_life_once', () => {
     const { tracker, kinds } = setUp();
     tracker.handle(exit(who(40), 1n, 9), 1);
     tracker.handle(exit(who(40), 2n, 9), 2);
     expect(kinds()).toEqual(['process exit 40', 'exit']);
   });
 
-  it('tells two lives of one pid apart', () => {
+  it('tells_two_lives_of_one_pid_apart', () => {
     const { tracker, events } = setUp();
     tracker.handle(exec(who(40, { start: 5n }), 6n, '/bin/old'), 1);
     tracker.handle(exec(who(40, { start: 50n }), 60n, '/bin/new'), 2);
@@ -148,7 +148,7 @@ describe('Tracker', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'exit', pid: 40, start: '50', code: 0 });
   });
 
-  it('names a sender only when a process asked for the signal', () => {
+  it('names_a_sender_only_when_a_process_asked_for_the_signal', () => {
     const { tracker, events } = setUp();
     tracker.handle(signal(who(30), who(40), 1n, 9, 0), 1);
     expect(events.at(-1)).toMatchObject({ kind: 'signal', sender: { pid: 30 } });
@@ -157,14 +157,14 @@ describe('Tracker', () => {
     expect(events.at(-1)).not.toHaveProperty('sender');
   });
 
-  it('takes the idle task for nobody', () => {
+  it('takes_the_idle_task_for_nobody', () => {
     const { tracker, events } = setUp();
     tracker.handle(signal(who(0, { start: 0n }), who(40), 1n, 14, 128), 1);
     expect(events.at(-1)).toMatchObject({ kind: 'signal', target: { pid: 40 } });
     expect(events.at(-1)).not.toHaveProperty('running');
   });
 
-  it('finds the OOM victim of an older kernel by its pid', () => {
+  it('finds_the_OOM_victim_of_an_older_kernel_by_its_pid', () => {
     const { tracker, events } = setUp();
     tracker.handle(exec(who(40), 1n, '/bin/hog'), 1);
     tracker.handle({ kind: 'oom', at: 2n, who: who(30), target: who(40, { start: 0n }) }, 2);
@@ -175,7 +175,7 @@ describe('Tracker', () => {
     });
   });
 
-  it('keeps the parent that made a process when another adopts it', () => {
+  it('keeps_the_parent_that_made_a_process_when_another_adopts_it', () => {
     const { tracker, events } = setUp();
     tracker.handle(exec(who(30), 1n, '/bin/a'), 1);
     tracker.handle(exec(who(40, { parentPid: 30, parentStart: 30n * second }), 2n, '/bin/b'), 2);
@@ -183,7 +183,7 @@ describe('Tracker', () => {
     expect(events.at(-1)).toMatchObject({ pid: 40, parent: { pid: 30 } });
   });
 
-  it('describes anew who changed the user without an exec', () => {
+  it('describes_anew_who_changed_the_user_without_an_exec', () => {
     const { tracker, kinds, events } = setUp();
     tracker.handle(exec(who(40, { euid: 0 }), 1n, '/usr/sbin/daemon'), 1);
     tracker.handle(signal(who(40, { euid: 33 }), who(30), 2n, 15), 2);
@@ -191,14 +191,14 @@ describe('Tracker', () => {
     expect(events[2]).toMatchObject({ user: { uid: 33 }, exe: '/usr/sbin/daemon', execAt: '1' });
   });
 
-  it('asks /proc for a relative name and takes what it gets when the process is gone', () => {
+  it('asks_/proc_for_a_relative_name_and_takes_what_it_gets_when_the_process_is_gone', () => {
     const { tracker, events } = setUp({ readExe: (pid) => (pid === 40 ? '/opt/app/run' : undefined) });
     tracker.handle(exec(who(40), 1n, './run'), 1);
     tracker.handle(exec(who(41), 2n, './gone'), 2);
     expect(events.map((event) => event.kind === 'process' && event.exe)).toEqual(['/opt/app/run', './gone']);
   });
 
-  it('redacts what it reads, from the kernel and from /proc', () => {
+  it('redacts_what_it_reads_from_the_kernel_and_from_/proc', () => {
     const image = { exe: '/bin/app', args: ['app', '--token', 'abc'], argsCut: false, cgroup: '/x' };
     const { tracker, events } = setUp({ readImage: () => image });
     tracker.takeSnapshot([task(who(30))], false);
@@ -207,7 +207,7 @@ describe('Tracker', () => {
     expect(events[0]).toMatchObject({ cgroup: '/x', args: ['app', '--token', '[redacted]'] });
   });
 
-  it('describes everyone again in a later snapshot, and forgets who is gone', () => {
+  it('describes_everyone_again_in_a_later_snapshot_and_forgets_who_is_gone', () => {
     const { tracker, kinds, events } = setUp();
     tracker.takeSnapshot([task(who(30)), task(who(31))], false);
     tracker.takeSnapshot([task(who(30)), task(who(32, { dead: true }))], false);
@@ -216,7 +216,7 @@ describe('Tracker', () => {
     expect(events).toHaveLength(3);
   });
 
-  it('ends lives that are gone from /proc, not knowing how', () => {
+  it('ends_lives_that_are_gone_from_/proc_not_knowing_how', () => {
     const { tracker, events } = setUp();
     tracker.compare([task(who(30)), task(who(31))], 1n, true);
     tracker.compare([task(who(30))], 2n, false);
@@ -229,7 +229,7 @@ describe('Tracker', () => {
     });
   });
 
-  it('does not follow a damaged lineage in circles', () => {
+  it('does_not_follow_a_damaged_lineage_in_circles', () => {
     const { tracker, kinds } = setUp();
     const self = who(40, { parentPid: 40, parentStart: 40n * second });
     tracker.handle(exec(self, 1n, '/bin/a'), 1);

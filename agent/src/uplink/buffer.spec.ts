@@ -22,7 +22,7 @@ const ended = (pid: number, at: number): KnownEvent => ({
 });
 
 describe('EventBuffer', () => {
-  it('gives events in order, bounded by number and by bytes', () => {
+  it('gives_events_in_order_bounded_by_number_and_by_bytes', () => {
     const buffer = new EventBuffer();
     for (let at = 1; at <= 10; at += 1) buffer.push(ended(1, at), at);
     expect(buffer.take(3, Infinity).map(({ position }) => position)).toEqual([1, 2, 3]);
@@ -32,7 +32,7 @@ describe('EventBuffer', () => {
     expect(buffer.size).toBe(0);
   });
 
-  it('drops the oldest when full and counts every one of them', () => {
+  it('drops_the_oldest_when_full_and_counts_every_one_of_them', () => {
     const buffer = new EventBuffer({ eventsMax: 100, bytesMax: Infinity });
     for (let at = 1; at <= 1_000; at += 1) buffer.push(ended(1, at), at);
     const entries = buffer.drain();
@@ -43,7 +43,7 @@ describe('EventBuffer', () => {
     expect(loss?.kind === 'loss' && Number(loss.until) + 1).toBe(Number(kept[0]?.at));
   });
 
-  it('describes again whom the rest still refers to', () => {
+  it('describes_again_whom_the_rest_still_refers_to', () => {
     const buffer = new EventBuffer({ eventsMax: 20, bytesMax: Infinity });
     buffer.push(described(1), 0);
     buffer.push(described(2, 1), 0);
@@ -56,7 +56,7 @@ describe('EventBuffer', () => {
     expect([...known]).toEqual([1, 2]);
   });
 
-  it('never drops the opening of an epoch', () => {
+  it('never_drops_the_opening_of_an_epoch', () => {
     const buffer = new EventBuffer({ eventsMax: 10, bytesMax: Infinity });
     const start = { version: '1', rung: 'ebpf' as const, blindSpots: [], kernel: '6', arch: 'x', resumed: false };
     buffer.push({ kind: 'agent_start', at: '0', ...start }, 0);
@@ -64,7 +64,7 @@ describe('EventBuffer', () => {
     expect(buffer.first?.event.kind).toBe('agent_start');
   });
 
-  it('is bounded in bytes too', () => {
+  it('is_bounded_in_bytes_too', () => {
     const buffer = new EventBuffer({ eventsMax: Infinity, bytesMax: 10_000 });
     for (let at = 1; at <= 1_000; at += 1) buffer.push(ended(1, at), at);
     expect(buffer.size).toBeLessThan(45);

@@ -61,7 +61,7 @@ describe('Uplink', () => {
   afterEach(() => void vi.useRealTimers());
   const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
-  it('numbers events from 1 without a gap', async () => {
+  it('numbers_events_from_1_without_a_gap', async () => {
     const { uplink, batches, delivered } = setUp(() => undefined);
     uplink.push(startEvent, 0);
     uplink.push(event(1), 1);
@@ -104,7 +104,7 @@ describe('Uplink', () => {
     },
   );
 
-  it('sends only the rest when the server has a part already', async () => {
+  it('sends_only_the_rest_when_the_server_has_a_part_already', async () => {
     const { uplink, batches } = setUp((batch, request) =>
       request === 1 ? reply(200, { epoch: batch.epoch, committed: 2 }) : undefined,
     );
@@ -114,7 +114,7 @@ describe('Uplink', () => {
     expect(batches[1]).toMatchObject({ sequence: 3, events: [event(3)] });
   });
 
-  it('resyncs where the server stands when it still can', async () => {
+  it('resyncs_where_the_server_stands_when_it_still_can', async () => {
     const { uplink, batches } = setUp((_, request) => (request === 1 ? problem(409, { committed: 1 }) : undefined));
     for (const at of [1, 2, 3]) uplink.push(event(at), at);
     uplink.start();
@@ -123,7 +123,7 @@ describe('Uplink', () => {
     expect(batches[1]?.epoch).toBe(batches[0]?.epoch);
   });
 
-  it('begins a new epoch with agent_start when the server has lost our numbering', async () => {
+  it('begins_a_new_epoch_with_agent_start_when_the_server_has_lost_our_numbering', async () => {
     const { uplink, batches } = setUp((_, request) => (request === 2 ? problem(409, { committed: 0 }) : undefined));
     uplink.push(startEvent, 0);
     uplink.push(event(1), 1);
@@ -135,7 +135,7 @@ describe('Uplink', () => {
     expect(batches[2]).toMatchObject({ sequence: 1, events: [{ kind: 'agent_start' }, event(2)] });
   });
 
-  it('does not pile up openings when every epoch is refused', async () => {
+  it('does_not_pile_up_openings_when_every_epoch_is_refused', async () => {
     const { uplink, batches } = setUp(() => problem(409));
     uplink.push(startEvent, 0);
     uplink.push(event(1), 1);
@@ -145,7 +145,7 @@ describe('Uplink', () => {
     expect(batches.at(-1)?.events).toHaveLength(2);
   });
 
-  it.each([400, 413])('finds the one event that is refused with %i and tells a loss in its place', async (status) => {
+  it.each([400, 413])('finds_the_one_event_that_is_refused_with_%i_and_tells_a_loss_in_its_place', async (status) => {
     const bad = (batch: Batch) => batch.events.some((one) => one.kind === 'exit' && one.at === '7');
     const { uplink, stored, batches } = setUp((batch) => (bad(batch) ? problem(status) : undefined));
     for (let at = 1; at <= 20; at += 1) uplink.push(event(at), at);
@@ -158,7 +158,7 @@ describe('Uplink', () => {
     }
   });
 
-  it('stops throwing events away when the server refuses everything', async () => {
+  it('stops_throwing_events_away_when_the_server_refuses_everything', async () => {
     const { uplink, batches } = setUp((_, request) => (request < 60 ? problem(400) : undefined));
     for (let at = 1; at <= 100; at += 1) uplink.push(event(at), at);
     uplink.start();
@@ -167,7 +167,7 @@ describe('Uplink', () => {
     expect(losses.length).toBeLessThan(10);
   });
 
-  it('keeps events and asks slowly when the credential is refused', async () => {
+  it('keeps_events_and_asks_slowly_when_the_credential_is_refused', async () => {
     const warn = vi.fn();
     const { uplink, batches, delivered } = setUp((_, request) => (request < 4 ? problem(401) : undefined), {
       log: { ...silentLog, warn },
@@ -181,7 +181,7 @@ describe('Uplink', () => {
     expect(delivered).toEqual([1]);
   });
 
-  it('does not believe an acknowledgement of another epoch', async () => {
+  it('does_not_believe_an_acknowledgement_of_another_epoch', async () => {
     const { uplink, delivered } = setUp((_, request) =>
       request === 1 ? reply(200, { epoch: bootId, committed: 5 }) : undefined,
     );
@@ -193,7 +193,7 @@ describe('Uplink', () => {
     expect(delivered).toEqual([1]);
   });
 
-  it('never sends a batch that the wire does not allow', async () => {
+  it('never_sends_a_batch_that_the_wire_does_not_allow', async () => {
     const { uplink, batches } = setUp(() => undefined);
     for (let at = 1; at <= limits.batchEventsMax * 2 + 1; at += 1) uplink.push(event(at), at);
     uplink.start();
@@ -201,7 +201,7 @@ describe('Uplink', () => {
     expect(batches.map(({ events }) => events.length)).toEqual([limits.batchEventsMax, limits.batchEventsMax, 1]);
   });
 
-  it('sends what is left before it stops, and gives up in time', async () => {
+  it('sends_what_is_left_before_it_stops_and_gives_up_in_time', async () => {
     const good = setUp(() => undefined);
     good.uplink.start();
     good.uplink.push(event(1), 1);

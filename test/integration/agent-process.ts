@@ -1,0 +1,135 @@
+/** Runs the real bundled agent, with the real probe, against the test's API; and puts everything back. */
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { enrollToken, startApi, type TestApi } from './agent-api.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const outDir = 'dist/test-agent';
+const bundle = join(root, outDir, 'whodunit-agent.mjs');
+
+export interface Ready {
+  readonly rung: string;
+  readonly blindSpots: readonly string[];
+  readonly resumed: boolean;
+}
+
+export interface Agent {
+  readonly pid: number;
+  readonly ready: Ready;
+  readonly child: ChildProcess;
+  log(): string;
+  /** SIGTERM; the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface World {
+  readonly api: TestApi;
+  readonly stateDir: string;
+  readonly pinDir: string;
+  start(...options: string[]): Promise<Agent>;
+  /** Ends what the test has left, and says what the API complained about. */
+  close(): Promise<void>;
+}
+
+/** Why the eBPF rung cannot be tested here; in CI that is a failure, elsewhere a reason to skip. */
+export function whyNoSensor(): string | undefined {
+  const reason = process.getuid?.() !== 0 ? 'not root' : existsSync('/sys/kernel/btf/vmlinux') ? undefined : 'no BTF';
+  if (reason !== undefined && process.env['CI']) throw new Error(`The sensor cannot be tested: ${reason}.`);
+  return reason;
+}
+
+export function buildAgent(): void {
+  execFileSync(process.execPath, ['agent/build.mjs', outDir], { cwd: root });
+}
+
+/** Compiles test/fixtures/programs/NAME.c; undefined where there is no compiler, which CI does not accept. */
+export async function compileProgram(name: string): Promise<string | undefined> {
+  const programs = join(root, 'dist/test-programs');
+  await mkdir(programs, { recursive: true });
+  // Test files run side by side: each has its own copy.
+  const program = join(programs, `${name}-${process.pid}`);
+  const source = join(root, 'test/fixtures/programs', `${name}.c`);
+  const compiled = spawnSync('cc', ['-O1', '-pthread', '-o', program, source], { encoding: 'utf8' });
+  if (compiled.status === 0) return program;
+  if (process.env['CI'] || compiled.error === undefined) throw new Error(`cc ${name}.c: ${compiled.stderr}`);
+  return undefined;
+}
+
+export async function createWorld(): Promise<World> {
+  const api = await startApi();
+  const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-agent-'));
+  const children: ChildProcess[] = [];
+  const digest = createHash('sha256').update(stateDir).digest('hex').slice(0, 8);
+  return {
+    api,
+    stateDir,
+    pinDir: `/sys/fs/bpf/whodunit-${digest}`,
+    async start(...options) {
+      const agent = spawnAgent(['run', '--api', api.url, '--state-dir', stateDir, ...options]);
+      children.push(agent.child);
+      return { ...agent, ready: await agent.ready };
+    },
+    async close() {
+      for (const child of children) await endChild(child);
+      runAgent('remove-sensor', '--state-dir', stateDir);
+      await api.close();
+      await rm(stateDir, { recursive: true, force: true });
+      expect(api.complaints).toEqual([]);
+    },
+  };
+}
+
+/** A command of the agent that ends by itself. */
+export function runAgent(...args: string[]) {
+  return spawnSync(process.execPath, [bundle, ...args], { encoding: 'utf8', timeout: 20_000 });
+}
+
+function spawnAgent(args: readonly string[]) {
+  const child = spawn(process.execPath, [bundle, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, WHODUNIT_ENROLL_TOKEN: enrollToken },
+  });
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const ready = new Promise<Ready>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as Ready));
+    child.once('exit', (code) => reject(new Error(`The agent ended with ${code}:\n${log}`)));
+  });
+  return {
+    child,
+    pid: child.pid ?? 0,
+    ready,
+    log: () => log,
+    stop: () => endChild(child),
+  };
+}
+
+/** SIGTERM, and SIGKILL for one that does not obey. */
+async function endChild(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 8_000);
+    child.once('exit', (code) => {
+      clearTimeout(impatience);
+      resolve(code);
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+/** Polls until `look` gives something. */
+export async function eventually<T>(what: string, look: () => T | undefined | false, timeoutMs = 10_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`Did not happen within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
