@@ -30,7 +30,11 @@ export const Batch = z.object({
   /** /proc/sys/kernel/random/boot_id; every event of a batch is of this boot. */
   bootId: z.uuid(),
   /** Wall-clock time at boot-clock zero as the agent sees it now (UTC, RFC 3339): wall = bootedAt + at. */
-  bootedAt: z.iso.datetime(),
+  bootedAt: z.iso
+    .datetime()
+    .max(40)
+    // Years that any clock may show and that every database can hold.
+    .regex(/^(19|20|21)\d\d-/),
   events: z
     .array(z.union([KnownEvent, UnknownEvent]))
     .min(1)

@@ -7,6 +7,8 @@ export const limits = {
   batchEventsMax: 5_000,
   /** One batch on the wire and, separately, after decompression. */
   batchBytesMax: 16 * 1024 * 1024,
+  /** Nesting within an event of an unknown kind; known kinds have a fixed shape. */
+  eventDepthMax: 32,
   /** A GraphQL or other REST request body. */
   requestBytesMax: 1024 * 1024,
   /** PID_MAX_LIMIT on 64-bit kernels (include/linux/threads.h). */

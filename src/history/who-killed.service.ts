@@ -32,7 +32,7 @@ export class WhoKilledService {
         this.deaths.ofPid(host.id, pid, at),
         this.processes.lifeOfPid(host.id, pid, at),
       ]);
-      if (Date.now() >= deadline || isLatest(death, life)) return death ?? refuse(host, pid, life);
+      if (Date.now() >= deadline || isLatest(death, life)) return death ?? refuse(host, pid, life, at);
       await sleep(arrivalPollMs);
     }
   }
@@ -51,10 +51,14 @@ export function unknownHost(name: string): Failure {
   });
 }
 
-function refuse(host: HostRow, pid: number, life: ProcessRow | null): never {
+function refuse(host: HostRow, pid: number, life: ProcessRow | null, at: Date | null): never {
   if (!life) {
     const detail = `No process ${pid} has been recorded on ${host.name}: it never lived while an agent watched there.`;
     throw new Failure({ code: 'history/no-such-process', status: 404, detail });
+  }
+  if (life.ended_at && at && at < life.ended_at) {
+    const detail = `Process ${pid} on ${host.name} was alive at ${at.toISOString()}; it ended by ${life.ended_at.toISOString()}. Ask with a later \`at\`, or without.`;
+    throw new Failure({ code: 'history/still-alive', status: 404, detail });
   }
   if (life.ended_at) {
     const detail = `Process ${pid} on ${host.name} ended by ${life.ended_at.toISOString()} while no agent watched: nobody saw who did it.`;

@@ -26,6 +26,7 @@ const keyOf = (ref: ProcessRef) => `${ref.pid}.${ref.start}`;
 
 export function toRows(events: readonly Event[]): BatchRows {
   const lives = new Map<string, ProcessEvent>();
+  const execs = new Map<string, string[]>();
   const formerImages: object[] = [];
   const acted = new Set<string>();
   const signals: object[] = [];
@@ -43,6 +44,10 @@ export function toRows(events: readonly Event[]): BatchRows {
       if (earlier && acted.has(key) && event.execAt !== undefined && event.execAt !== earlier.execAt)
         formerImages.push(formerImageRow(earlier, event.execAt));
       lives.set(key, earlier ? { ...earlier, ...event } : event);
+      if (event.execAt === undefined) return;
+      const times = execs.get(key);
+      if (times) times.push(event.execAt);
+      else execs.set(key, [event.execAt]);
     },
     exit: (event) => {
       if (!deaths.has(keyOf(event))) deaths.set(keyOf(event), deathRow(event));
@@ -70,11 +75,11 @@ export function toRows(events: readonly Event[]): BatchRows {
     if (isKnownEvent(event)) (handlers[event.kind] as (event: KnownEvent) => void)(event);
     else unknown.push(event);
   }
-  const processes = [...lives.values()].map(processRow);
+  const processes = [...lives].map(([key, event]) => processRow(event, execs.get(key)));
   return { processes, formerImages, signals, deaths: [...deaths.values()], oomKills, losses, unknown, agentStart, snapshot };
 }
 
-function processRow(event: ProcessEvent): object {
+function processRow(event: ProcessEvent, execs: readonly string[] | undefined): object {
   return {
     pid: event.pid,
     start_ns: event.start,
@@ -95,6 +100,7 @@ function processRow(event: ProcessEvent): object {
     tty: event.tty,
     cgroup: event.cgroup,
     kernel_thread: event.kernelThread,
+    execs,
   };
 }
 
