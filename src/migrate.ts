@@ -5,9 +5,11 @@ import { applyMigrations, MigrationError } from './store/migrate.js';
 try {
   const { databaseUrl } = readEnv();
   await applyMigrations(databaseUrl, { log: console.log, retryFailed: process.argv.includes('--retry-failed') });
+  // The engine leaves the 10 s timer of its lock behind, and Node would wait for it.
+  process.exit(0);
 } catch (error) {
   console.error(sentence(error));
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 function sentence(error: unknown): string {
