@@ -1,23 +1,65 @@
-/** What the children write: all of it into a file, warnings and errors also to the terminal. */
-import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
+/**
+ * What the children write: all of it into a file, warnings and errors also to the terminal.
+ *
+ * Children write to the file itself, not to a pipe of the launcher: when the launcher is killed they still have to
+ * stop in order, and a log line into a broken pipe would end them in the middle of it. The launcher reads the file.
+ */
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 
 const rotateAboveBytes = 10 * 1024 * 1024;
+const readEveryMs = 200;
+const chunkBytes = 64 * 1024;
 const echoLinesMax = 20;
 const echoWindowMs = 10_000;
 
 /**
+ * @typedef {object} ChildLog
+ * @property {number} fd for the child's output
+ * @property {(line: string) => void} write for what the launcher itself has to note
+ * @property {() => void} close shows what is left to show
+ *
  * @param {{ file: string, name: string, echo: (line: string) => void }} options
- * @returns {(line: string) => void}
+ * @returns {ChildLog}
  */
 export function openChildLog({ file, name, echo }) {
   if (existsSync(file) && statSync(file).size > rotateAboveBytes) renameSync(file, `${file}.1`);
-  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
-  stream.on('error', (error) => echo(`${file}: ${error.message}`));
+  const fd = openSync(file, 'a', 0o600);
   const limited = limitEcho(echo, file);
-  return (line) => {
-    stream.write(`${line}\n`);
+  const show = followLines(file, fstatSync(fd).size, (line) => {
     const important = importantPart(line);
     if (important !== null) limited(`${name}: ${important}`);
+  });
+  const timer = setInterval(show, readEveryMs).unref();
+  return {
+    fd,
+    write: (line) => void writeSync(fd, `${line}\n`),
+    close() {
+      clearInterval(timer);
+      show();
+      closeSync(fd);
+    },
+  };
+}
+
+/**
+ * @param {string} file
+ * @param {number} start bytes that are old news
+ * @param {(line: string) => void} onLine
+ * @returns {() => void} reads what has come since the last call
+ */
+function followLines(file, start, onLine) {
+  const source = openSync(file, 'r');
+  const buffer = Buffer.alloc(chunkBytes);
+  const decoder = new StringDecoder('utf8');
+  let position = start;
+  let rest = '';
+  return () => {
+    for (let count = 0; (count = readSync(source, buffer, 0, chunkBytes, position)) > 0; position += count) {
+      const lines = (rest + decoder.write(buffer.subarray(0, count))).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(onLine);
+    }
   };
 }
 

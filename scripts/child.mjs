@@ -5,7 +5,6 @@
  * closes, upon which the child stops by itself.
  */
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 
 const deathsMax = 5;
 const deathsWindowMs = 60_000;
@@ -17,7 +16,7 @@ const termMs = 15_000;
  * @property {string} name
  * @property {string[]} args of node
  * @property {NodeJS.ProcessEnv} env
- * @property {(line: string) => void} output
+ * @property {import('./child-log.mjs').ChildLog} output
  * @property {(line: string) => void} log
  * @property {(message: any) => void} [onMessage]
  * @property {(reason: string) => void} giveUp it died too often
@@ -39,12 +38,9 @@ export function superviseChild({ name, args, env, output, log, onMessage = () =>
   function start() {
     crashed = false;
     // Its own session: Ctrl-C on the terminal must not stop all at once, but one after the other.
-    child = spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', output);
-    }
+    child = spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', output.fd, output.fd, 'ipc'] });
     child.on('message', onMessage);
-    child.once('error', (error) => output(error.message));
+    child.once('error', (error) => output.write(error.message));
     child.once('exit', ended);
   }
 

@@ -25,14 +25,18 @@ const root = join(import.meta.dirname, '..');
  * @property {(line: string) => void} log
  * @property {(reason: string) => void} giveUp
  * @property {AbortSignal} signal aborted when all is to stop
+ * @property {import('./child-log.mjs').ChildLog[]} logs opened here, closed by the caller
  * @property {Part[]} parts what runs, in the order of its start; filled here, stopped by the caller
  *
  * @param {Launch} launch
  */
-export async function launch({ options, port, log, giveUp, signal, parts }) {
+export async function launch({ options, port, log, giveUp, signal, logs, parts }) {
   const { stateDir, listen } = options;
-  const output = (/** @type {string} */ name) =>
-    openChildLog({ file: join(stateDir, 'logs', `${name}.log`), name, echo: log });
+  const output = (/** @type {string} */ name) => {
+    const opened = openChildLog({ file: join(stateDir, 'logs', `${name.toLowerCase()}.log`), name, echo: log });
+    logs.push(opened);
+    return opened;
+  };
   const databaseUrl =
     options.databaseUrl ?? (await startDatabase({ stateDir, log, giveUp, signal, parts, output: output('postgres') }));
   signal.throwIfAborted();
@@ -73,11 +77,11 @@ export async function launch({ options, port, log, giveUp, signal, parts }) {
 }
 
 /**
- * @param {Pick<Launch, 'log' | 'giveUp' | 'parts' | 'signal'> & { stateDir: string, output: (line: string) => void }} options
+ * @param {Pick<Launch, 'log' | 'giveUp' | 'parts' | 'signal'> & { stateDir: string, output: import('./child-log.mjs').ChildLog }} options
  */
 async function startDatabase({ stateDir, log, giveUp, signal, parts, output }) {
   const progress = createProgress('starting Postgres', log);
-  const startOptions = { dataDir: join(stateDir, 'postgres'), label: basename(root), log, output };
+  const startOptions = { dataDir: join(stateDir, 'postgres'), label: basename(root), log, output: output.write };
   try {
     const postgres = await startPostgres(startOptions);
     parts.push({ name: 'postgres', stop: postgres.stop, kill: postgres.kill });
@@ -93,7 +97,7 @@ async function startDatabase({ stateDir, log, giveUp, signal, parts, output }) {
 
 /**
  * @param {Pick<Launch, 'log' | 'giveUp' | 'signal' | 'parts' | 'options'> & { url: string,
- *   output: (line: string) => void }} options
+ *   output: import('./child-log.mjs').ChildLog }} options
  */
 async function startAgent({ url, options, log, giveUp, signal, parts, output }) {
   const progress = createProgress('starting the agent', log);

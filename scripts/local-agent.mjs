@@ -12,7 +12,7 @@ const readyTimeoutMs = 30_000;
 /**
  * @typedef {{ rung: string, blindSpots: string[], resumed: boolean }} Sight what the agent sees
  *
- * @param {{ url: string, stateDir: string, keepSensor: boolean, env: NodeJS.ProcessEnv, output: (line: string) => void,
+ * @param {{ url: string, stateDir: string, keepSensor: boolean, env: NodeJS.ProcessEnv, output: import('./child-log.mjs').ChildLog,
  *   log: (line: string) => void, giveUp: (reason: string) => void }} options
  */
 export async function startLocalAgent({ url, stateDir, keepSensor, env, output, log, giveUp }) {

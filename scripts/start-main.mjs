@@ -32,6 +32,8 @@ async function run(options) {
   const stop = new AbortController();
   /** @type {import('./launch.mjs').Part[]} */
   const parts = [];
+  /** @type {import('./child-log.mjs').ChildLog[]} */
+  const logs = [];
   let failure = '';
   const giveUp = (/** @type {string} */ reason) => {
     failure ||= reason;
@@ -43,13 +45,14 @@ async function run(options) {
     const port = await requireFreePort(options);
     await installMissing({ log, signal: stop.signal });
     if (!(await isBuilt())) await buildAll({ log, signal: stop.signal });
-    await launch({ options, port, log, giveUp, signal: stop.signal, parts });
+    await launch({ options, port, log, giveUp, signal: stop.signal, logs, parts });
     if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
   } catch (error) {
     if (!stop.signal.aborted) giveUp(error instanceof Error ? error.message : String(error));
   }
   if (failure) complain(failure, 1);
   await stopAll(parts);
+  for (const opened of logs) opened.close();
   return failure ? 1 : 0;
 }
 
