@@ -56,4 +56,3 @@ const knownKinds: ReadonlySet<string> = new Set(eventKinds);
 export function isKnownEvent(event: Event): event is KnownEvent {
   return knownKinds.has(event.kind);
 }
-

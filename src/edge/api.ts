@@ -31,6 +31,8 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(env, logger), adapter, {
     logger: nestLogger(logger),
     abortOnError: false,
+    // Nest's own parsers would take forms too.
+    bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.addHook('onRoute', (route) => {

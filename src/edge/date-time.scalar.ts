@@ -3,6 +3,9 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/;
 
+/** What fits both four digits of a year and a timestamp of Postgres, in any offset. */
+const [earliest, latest] = [new Date('0001-01-02T00:00:00Z'), new Date('9999-12-30T00:00:00Z')];
+
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description: 'An instant, RFC 3339, UTC.',
@@ -13,7 +16,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 
 function parse(value: unknown): Date {
   const instant = typeof value === 'string' && rfc3339.test(value) ? new Date(value) : null;
-  if (instant && !Number.isNaN(instant.getTime())) return instant;
+  if (instant && instant >= earliest && instant <= latest) return instant;
   throw new GraphQLError('DateTime is an RFC 3339 instant with its offset, such as "2026-11-21T09:30:00Z".', {
     extensions: { code: 'BAD_USER_INPUT' },
   });

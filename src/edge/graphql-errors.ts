@@ -29,7 +29,7 @@ export function formatGraphqlError(logger: Logger) {
     const known = typeof code === 'string' && (callersFault.has(code) || code.includes('/'));
     const fromDocument = thrown instanceof GraphQLError && !thrown.originalError;
     if (known || fromDocument) {
-      return { ...where, message: formatted.message, extensions: { code: code === 'INTERNAL_SERVER_ERROR' ? 'BAD_USER_INPUT' : code } };
+      return { ...where, message: formatted.message, extensions: { code: known ? code : 'BAD_USER_INPUT' } };
     }
     logger.error({ err: cause }, 'a GraphQL operation failed');
     const message = 'Something went wrong here; the log of the API says what.';

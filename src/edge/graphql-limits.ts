@@ -1,12 +1,16 @@
 /**
  * What a GraphQL document may cost, the same over HTTP and WebSocket: tokens while parsing, then depth, aliases and
- * estimated rows by validation rules. The estimate multiplies list sizes down the tree, so it sees `first`.
+ * selections (fragments followed each time they are spread), then estimated rows. The estimate multiplies list sizes
+ * down the tree, so it sees `first`; it follows fragments too, so it runs only on what the first has bounded.
  */
 import {
   GraphQLError,
   Kind,
+  validate,
   type ASTVisitor,
+  type DocumentNode,
   type FieldNode,
+  type GraphQLSchema,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -18,6 +22,8 @@ export const graphqlLimits = {
   tokensMax: 4_000,
   depthMax: 16,
   aliasesMax: 50,
+  /** Fragments that spread each other twice double with each: a short document may be endless when it is written out. */
+  selectionsMax: 10_000,
   complexityMax: 20_000,
   /** A WebSocket message; an HTTP body is bounded by `limits.requestBytesMax`. */
   messageBytesMax: 256 * 1024,
@@ -26,16 +32,31 @@ export const graphqlLimits = {
 
 export const parseOptions = { maxTokens: graphqlLimits.tokensMax } as const;
 
-/** Rules for one operation; `variables` let the estimate see a page size that is a variable. */
-export function limitRules(variables: Record<string, unknown>): ValidationRule[] {
-  const complexity = createComplexityRule({
+/** What is too much in a valid document; `variables` let the estimate see a page size that is a variable. */
+export function limitErrors(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Record<string, unknown>,
+): readonly GraphQLError[] {
+  const errors = validate(schema, document, [shapeRule]);
+  if (errors.length > 0) return errors;
+  // The estimate reports variables that do not fit, too; whoever executes the operation does that, with a code.
+  return validate(schema, document, [complexityRule(variables)]).filter(({ extensions }) => isOurs(extensions.code));
+}
+
+const isOurs = (code: unknown) => typeof code === 'string' && code.startsWith('graphql/');
+
+function complexityRule(variables: Record<string, unknown>): ValidationRule {
+  return createComplexityRule({
     maximumComplexity: graphqlLimits.complexityMax,
     variables,
     estimators: [connectionEstimator, simpleEstimator({ defaultComplexity: 1 })],
     createError: (max, actual) =>
-      refused('graphql/too-complex', `The query may touch ${actual} fields; ${max} is the most. Ask for smaller pages or fewer fields.`),
+      refused(
+        'graphql/too-complex',
+        `The query may touch ${actual} fields; ${max} is the most. Ask for smaller pages or fewer fields.`,
+      ),
   }) as unknown as ValidationRule;
-  return [shapeRule, complexity];
 }
 
 /** Connections cost their page size; a lineage is seldom deep. */
@@ -48,14 +69,16 @@ const connectionEstimator: ComplexityEstimator = ({ args, childComplexity, field
   return undefined;
 };
 
-/** Depth (fragments followed, introspection left out) and aliases. */
+/** Depth (fragments followed, introspection left out), aliases and selections. */
 function shapeRule(context: ValidationContext): ASTVisitor {
   return {
     Document(document) {
       let aliases = 0;
+      let selections = 0;
       const visit = (set: SelectionSetNode | undefined, depth: number, within: ReadonlySet<string>): void => {
         if (depth > graphqlLimits.depthMax) throw tooDeep();
         for (const node of set?.selections ?? []) {
+          if (++selections > graphqlLimits.selectionsMax) throw tooManySelections();
           if (node.kind === Kind.FIELD) {
             if (node.alias && ++aliases > graphqlLimits.aliasesMax) throw tooManyAliases();
             if (!isIntrospection(node)) visit(node.selectionSet, depth + 1, within);
@@ -84,6 +107,9 @@ const tooDeep = () => refused('graphql/too-deep', `The query is nested more than
 
 const tooManyAliases = () =>
   refused('graphql/too-many-aliases', `The query has more than ${graphqlLimits.aliasesMax} aliases. Use several requests.`);
+
+const tooManySelections = () =>
+  refused('graphql/too-complex', `The query selects more than ${graphqlLimits.selectionsMax} fields, its fragments written out.`);
 
 function refused(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });

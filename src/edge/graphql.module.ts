@@ -5,7 +5,6 @@ import type { DynamicModule } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
-import { validate } from 'graphql';
 import { HistoryModule } from '../history/history.module.js';
 import type { OperationContext } from '../history/context.js';
 import { LoaderFactory } from '../history/loaders.js';
@@ -13,7 +12,7 @@ import type { Logger } from '../platform/logger.js';
 import { LOGGER } from '../platform/platform.tokens.js';
 import { DateTime } from './date-time.scalar.js';
 import { formatGraphqlError } from './graphql-errors.js';
-import { limitRules, parseOptions } from './graphql-limits.js';
+import { limitErrors, parseOptions } from './graphql-limits.js';
 
 export const graphqlPath = '/graphql';
 const sdl = path.join(import.meta.dirname, '../**/*.graphql');
@@ -44,12 +43,12 @@ export function graphqlModule(): DynamicModule {
   });
 }
 
-/** Limits need the variables, so they run when the operation is known rather than as static rules. */
+/** Limits need the variables, so they are looked at when the operation is known rather than as static rules. */
 const limitPlugin: ApolloServerPlugin = {
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, document, request }) {
-        const [error] = validate(schema, document, limitRules(request.variables ?? {}));
+        const [error] = limitErrors(schema, document, request.variables ?? {});
         if (error) throw error;
       },
     };

@@ -3,8 +3,8 @@
  * messages of 100 MiB. Authentication at `connection_init`, the limits of HTTP on every operation.
  */
 import type { Server } from 'node:http';
-import type { ExecutionArgs, GraphQLSchema } from 'graphql';
-import { GraphQLError, getOperationAST, parse, specifiedRules, validate } from 'graphql';
+import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
+import { GraphQLError, getOperationAST, parse, validate } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -15,7 +15,7 @@ import { Failure } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
 import { requireAdmin, type Principal } from '../platform/principal.js';
 import { formatGraphqlError } from './graphql-errors.js';
-import { graphqlLimits, limitRules, parseOptions } from './graphql-limits.js';
+import { graphqlLimits, limitErrors, parseOptions } from './graphql-limits.js';
 import { graphqlPath } from './graphql.module.js';
 
 export interface WebsocketParts {
@@ -79,8 +79,10 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      opened.on('error', (error) => logger.debug({ err: error }, 'a WebSocket broke'));
       sockets.emit('connection', opened, request);
+      // graphql-ws would write to the console whatever a client does wrong, such as a message that is too large.
+      opened.removeAllListeners('error');
+      opened.on('error', (error) => logger.debug({ err: error }, 'a WebSocket broke'));
     });
   });
   return {
@@ -94,10 +96,12 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
 
 function prepare(schema: GraphQLSchema, payload: SubscribePayload, contextValue: OperationContext): ExecutionArgs | readonly GraphQLError[] {
   try {
-    const document = parse(payload.query, parseOptions);
+    const document = parseDocument(payload.query);
     const variables = payload.variables ?? {};
-    const errors = validate(schema, document, [...specifiedRules, ...limitRules(variables)]);
-    if (errors.length > 0) return errors;
+    const invalid = validate(schema, document);
+    if (invalid.length > 0) return invalid.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    const tooMuch = limitErrors(schema, document, variables);
+    if (tooMuch.length > 0) return tooMuch;
     if (!getOperationAST(document, payload.operationName)) {
       return [new GraphQLError('The document has no operation of that name.', { extensions: { code: 'BAD_USER_INPUT' } })];
     }
@@ -105,6 +109,20 @@ function prepare(schema: GraphQLSchema, payload: SubscribePayload, contextValue:
   } catch (error) {
     return [asGraphql(error)];
   }
+}
+
+function parseDocument(query: string): DocumentNode {
+  try {
+    return parse(query, parseOptions);
+  } catch (error) {
+    throw withCode(error as GraphQLError, 'GRAPHQL_PARSE_FAILED');
+  }
+}
+
+/** The codes that Apollo gives over HTTP. */
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes = null, source = null, positions = null } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
 }
 
 function asGraphql(error: unknown): GraphQLError {

@@ -38,8 +38,8 @@ function parseParts(cursor: string): string[] | null {
 }
 
 export const cursorParts = {
-  milliseconds: /^\d{1,15}$/,
+  milliseconds: /^-?\d{1,15}$/,
   int: /^\d{1,9}$/,
   bigint: /^\d{1,18}$/,
-  text: /^[^]{0,255}$/,
+  text: /^[^\0]{0,255}$/,
 } as const;

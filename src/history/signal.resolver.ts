@@ -10,6 +10,11 @@ export function signalView(number: number): { number: number; name: string } {
 
 @Resolver('SignalRecord')
 export class SignalResolver {
+  @ResolveField('id')
+  id(@Parent() record: SignalRow): string {
+    return String(record.id);
+  }
+
   @ResolveField('signal')
   signal(@Parent() record: SignalRow): { number: number; name: string } {
     return signalView(record.signal);

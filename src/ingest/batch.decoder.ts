@@ -14,7 +14,12 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false, removeAdditiona
 const compile = (schema: z.ZodType): ValidateFunction => ajv.compile(z.toJSONSchema(schema, { io: 'output' }));
 
 const envelope = compile(
-  Batch.extend({ events: z.array(z.looseObject({ kind: z.string() })).min(1).max(limits.batchEventsMax) }),
+  Batch.extend({
+    events: z
+      .array(z.looseObject({ kind: z.string() }))
+      .min(1)
+      .max(limits.batchEventsMax),
+  }),
 );
 const byKind = new Map(KnownEvent.options.map((option) => [option.shape.kind.value as string, compile(option)]));
 const unknownKind = compile(UnknownEvent);

@@ -7,8 +7,8 @@ import { metrics } from '../platform/metrics.js';
 import { LOGGER } from '../platform/platform.tokens.js';
 import { JobQueue } from '../queue/job.queue.js';
 import { BatchStore, type CommitResult } from '../store/batch.store.js';
+import { storable } from '../store/text.js';
 import { decodeBatch } from './batch.decoder.js';
-import { storable } from './text.js';
 
 @Injectable()
 export class IngestService {

@@ -76,7 +76,17 @@ export function toRows(events: readonly Event[]): BatchRows {
     else unknown.push(event);
   }
   const processes = [...lives].map(([key, event]) => processRow(event, execs.get(key)));
-  return { processes, formerImages, signals, deaths: [...deaths.values()], oomKills, losses, unknown, agentStart, snapshot };
+  return {
+    processes,
+    formerImages,
+    signals,
+    deaths: [...deaths.values()],
+    oomKills,
+    losses,
+    unknown,
+    agentStart,
+    snapshot,
+  };
 }
 
 function processRow(event: ProcessEvent, execs: readonly string[] | undefined): object {

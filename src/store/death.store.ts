@@ -8,6 +8,7 @@ import type { Db } from './postgres.js';
 import type { DeathRow, LifeKey, LossRow } from './rows.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
+import { textOrNull } from './text.js';
 
 export interface DeathCriteria {
   readonly hostId?: number | null;
@@ -90,9 +91,9 @@ function criteria(where: DeathCriteria): unknown[] {
     where.cause ?? null,
     where.actor ?? null,
     where.signal ?? null,
-    where.exe ?? null,
-    where.command ?? null,
-    where.loginUser ?? null,
+    textOrNull(where.exe),
+    textOrNull(where.command),
+    textOrNull(where.loginUser),
     where.pid ?? null,
   ];
 }

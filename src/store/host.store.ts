@@ -4,6 +4,7 @@ import type { Rung } from '../contract/index.js';
 import type { Host, PrismaClient } from '../generated/prisma/client.js';
 import type { HostRow } from './rows.js';
 import { PRISMA } from './store.tokens.js';
+import { storableText } from './text.js';
 
 export interface HostCriteria {
   readonly name?: string | null;
@@ -17,7 +18,7 @@ export class HostStore {
   /** Several hosts may carry one name (re-imaged machines): the one that was heard last answers to it. */
   async byName(name: string): Promise<HostRow | null> {
     const host = await this.prisma.host.findFirst({
-      where: { name },
+      where: { name: storableText(name) },
       orderBy: [{ lastSeenAt: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }],
     });
     return host && toRow(host);
@@ -36,7 +37,7 @@ export class HostStore {
   async page(where: HostCriteria, after: { name: string; id: number } | null, limit: number): Promise<HostRow[]> {
     const hosts = await this.prisma.host.findMany({
       where: {
-        ...(where.name ? { name: { contains: where.name } } : {}),
+        ...(where.name ? { name: { contains: literal(storableText(where.name)) } } : {}),
         ...(where.rung ? { rung: where.rung } : {}),
         ...(after ? { OR: [{ name: { gt: after.name } }, { name: after.name, id: { gt: after.id } }] } : {}),
       },
@@ -45,6 +46,11 @@ export class HostStore {
     });
     return hosts.map(toRow);
   }
+}
+
+/** `contains` becomes LIKE, whose wildcards a caller would not expect. */
+function literal(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
 }
 
 function toRow(host: Host): HostRow {

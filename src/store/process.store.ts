@@ -5,6 +5,7 @@ import type { Db } from './postgres.js';
 import type { FormerImageRow, LifeKey, ProcessRow } from './rows.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
+import { textOrNull } from './text.js';
 
 export interface ProcessCriteria {
   readonly hostId?: number | null;
@@ -50,9 +51,9 @@ export class ProcessStore {
     return run<ProcessRow>(this.db, 'processesPage', [
       where.hostId ?? null,
       where.pid ?? null,
-      where.exe ?? null,
-      where.command ?? null,
-      where.user ?? null,
+      textOrNull(where.exe),
+      textOrNull(where.command),
+      textOrNull(where.user),
       where.since ?? null,
       where.until ?? null,
       where.alive ?? null,

@@ -11,8 +11,18 @@ export function storable<T>(value: T): T {
   return clean(value) as T;
 }
 
+/** What a text was stored as, so that asking for it finds it. */
+export function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+/** For an optional condition. */
+export function textOrNull(text: string | null | undefined): string | null {
+  return text == null ? null : storableText(text);
+}
+
 function clean(value: unknown): unknown {
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
+  if (typeof value === 'string') return storableText(value);
   if (Array.isArray(value)) return value.map(clean);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [clean(key), clean(member)]));
