@@ -23,7 +23,8 @@ const exits = { done: 0, failed: 1, usage: 2 } as const;
 const objectPath = fileURLToPath(new URL('./whodunit.bpf.o', import.meta.url));
 
 process.exitCode = await main(process.argv.slice(2));
-process.disconnect?.();
+// An open IPC channel would keep the process alive.
+if (process.connected) process.disconnect();
 
 async function main(args: readonly string[]): Promise<number> {
   const config = readConfig(args);

@@ -111,8 +111,10 @@ function deathOf(events: readonly KnownEvent[], pid: number): Death | undefined 
   return { exit, signals, process: describedAs(events, exit), sender: sender && describedAs(events, sender) };
 }
 
+/** A description without a command line does not replace one that has it, as in prisma/sql/insert-processes.sql. */
 function describedAs(events: readonly KnownEvent[], ref: ProcessRef): ProcessEvent | undefined {
-  return events.filter((event) => event.kind === 'process').findLast((event) => key(event) === key(ref));
+  const found = events.filter((event) => event.kind === 'process').filter((event) => key(event) === key(ref));
+  return found.findLast(({ args }) => args.length > 0) ?? found.at(-1);
 }
 
 function refsOf(event: KnownEvent): readonly ProcessRef[] {

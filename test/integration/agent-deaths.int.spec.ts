@@ -3,7 +3,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { key } from './agent-api.js';
-import { buildAgent, compileProgram, createWorld, eventually, whyNoSensor, type Agent, type World } from './agent-process.js';
+import {
+  buildAgent,
+  compileProgram,
+  createWorld,
+  eventually,
+  whyNoSensor,
+  type Agent,
+  type World,
+} from './agent-process.js';
 
 const reason = whyNoSensor();
 
@@ -47,11 +55,17 @@ describe.skipIf(reason !== undefined)(`deaths that the agent sees${reason ? ` (s
     expect(victimProcess).toMatchObject({ args: ['/bin/sleep', '60'], exe: '/bin/sleep', origin: 'exec' });
     expect(signals).toHaveLength(1);
     expect(signals[0]).toMatchObject({ signal: 9, code: 0, disposition: 'default', result: 'delivered' });
-    expect(sender).toMatchObject({ args: ['/bin/kill', '-9', String(pid)], exe: '/bin/kill', parent: { pid: process.pid } });
+    expect(sender).toMatchObject({
+      args: ['/bin/kill', '-9', String(pid)],
+      exe: '/bin/kill',
+      parent: { pid: process.pid },
+    });
     let ancestor = sender;
     while (ancestor?.parent) {
       const parent = key(ancestor.parent);
-      ancestor = world.api.events.filter((event) => event.kind === 'process').findLast((event) => key(event) === parent);
+      ancestor = world.api.events
+        .filter((event) => event.kind === 'process')
+        .findLast((event) => key(event) === parent);
     }
     expect(ancestor?.pid).toBe(1);
   });
@@ -88,7 +102,12 @@ describe.skipIf(reason !== undefined)(`deaths that the agent sees${reason ? ` (s
     expect(aborted.signals.at(-1)).toMatchObject({ signal: 6, code: -6, sender: self(aborted.exit.pid) });
     const crashed = await run('null');
     expect(crashed.exit).toMatchObject({ signal: 11 });
-    expect(crashed.signals.at(-1)).toMatchObject({ signal: 11, code: 1, address: '0x0', running: self(crashed.exit.pid) });
+    expect(crashed.signals.at(-1)).toMatchObject({
+      signal: 11,
+      code: 1,
+      address: '0x0',
+      running: self(crashed.exit.pid),
+    });
     expect(crashed.signals.at(-1)).not.toHaveProperty('sender');
     const wild = await run('address');
     expect(wild.signals.at(-1)).toMatchObject({ signal: 11, address: '0xdead000' });
@@ -145,7 +164,11 @@ describe.skipIf(reason !== undefined)(`deaths that the agent sees${reason ? ` (s
     const shell = spawnSync('/bin/sh', ['-c', '(exit 7) & echo $!; wait'], { encoding: 'utf8' });
     const { exit, process: child } = await death(Number(shell.stdout));
     expect(exit).toMatchObject({ code: 7 });
-    expect(child).toMatchObject({ origin: 'fork', parent: { pid: shell.pid }, args: ['/bin/sh', '-c', expect.anything()] });
+    expect(child).toMatchObject({
+      origin: 'fork',
+      parent: { pid: shell.pid },
+      args: ['/bin/sh', '-c', expect.anything()],
+    });
   });
 
   it('tells_the_victim_of_a_memory_cgroup', async (context) => {
@@ -179,7 +202,8 @@ describe.skipIf(reason !== undefined)(`deaths that the agent sees${reason ? ` (s
     for (const event of events) {
       const isChild = event.kind === 'process' && event.parent?.pid === run.pid;
       if (isChild && !lives.has(key(event))) lives.set(key(event), { exits: 0, kills: 0 });
-      const life = event.kind === 'exit' ? lives.get(key(event)) : event.kind === 'signal' && lives.get(key(event.target));
+      const life =
+        event.kind === 'exit' ? lives.get(key(event)) : event.kind === 'signal' && lives.get(key(event.target));
       if (!life) continue;
       if (event.kind === 'exit' && event.signal === 9) life.exits += 1;
       if (event.kind === 'signal' && event.signal === 9 && event.sender?.pid === run.pid) life.kills += 1;

@@ -11,7 +11,7 @@ import { enrollToken, startApi, type TestApi } from './agent-api.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const outDir = 'dist/test-agent';
-const bundle = join(root, outDir, 'whodunit-agent.mjs');
+export const agentBundle = join(root, outDir, 'whodunit-agent.mjs');
 
 export interface Ready {
   readonly rung: string;
@@ -77,7 +77,7 @@ export async function createWorld(): Promise<World> {
     },
     async close() {
       for (const child of children) await endChild(child);
-      runAgent('remove-sensor', '--state-dir', stateDir);
+      await runAgent(['remove-sensor', '--state-dir', stateDir]);
       await api.close();
       await rm(stateDir, { recursive: true, force: true });
       expect(api.complaints).toEqual([]);
@@ -85,13 +85,23 @@ export async function createWorld(): Promise<World> {
   };
 }
 
-/** A command of the agent that ends by itself. */
-export function runAgent(...args: string[]) {
-  return spawnSync(process.execPath, [bundle, ...args], { encoding: 'utf8', timeout: 20_000 });
+/** A command of the agent that ends by itself. Not spawnSync: it may want to talk to the API in this very process. */
+export async function runAgent(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [agentBundle, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    timeout: 20_000,
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { status, stdout, stderr };
 }
 
 function spawnAgent(args: readonly string[]) {
-  const child = spawn(process.execPath, [bundle, ...args], {
+  const child = spawn(process.execPath, [agentBundle, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, WHODUNIT_ENROLL_TOKEN: enrollToken },
   });
