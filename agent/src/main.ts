@@ -134,6 +134,9 @@ async function obtainCredential(
 ): Promise<Result<string>> {
   const kept = readCredential(config.stateDir);
   if (kept !== undefined || token === undefined) return success(kept ?? '');
+  // A request that hangs must not hold up the end.
+  const hangUp = () => http.close();
+  signal.addEventListener('abort', hangUp);
   const enrolled = await enroll({
     http,
     token,
@@ -142,6 +145,7 @@ async function obtainCredential(
     log,
     signal,
   });
+  signal.removeEventListener('abort', hangUp);
   if (enrolled.ok) {
     keepCredential(config.stateDir, enrolled.value);
     log.info('enrolled', { name: hostname() });

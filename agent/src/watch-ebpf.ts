@@ -106,6 +106,8 @@ export function watchEbpf({ sensor, tracker, uplink }: Parts): Watch {
       clearImmediate(timer as NodeJS.Immediate);
       const end = ring.producedPosition();
       while (ring.readPosition < end && turn() > 0);
+      // No exec will follow that could say a held fork better.
+      tracker.beginTurn(sensor.bootNanoseconds() + BigInt(agentLimits.forkHeldMs) * 1_000_000n);
     },
   };
 }

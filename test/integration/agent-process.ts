@@ -10,7 +10,8 @@ import { expect } from 'vitest';
 import { enrollToken, startApi, type TestApi } from './agent-api.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const outDir = 'dist/test-agent';
+/** Test files run side by side: each pool slot builds into a place of its own. */
+const outDir = `dist/test-agent/${process.env['VITEST_POOL_ID'] ?? '0'}`;
 export const agentBundle = join(root, outDir, 'whodunit-agent.mjs');
 
 export interface Ready {
@@ -50,10 +51,8 @@ export function buildAgent(): void {
 
 /** Compiles test/fixtures/programs/NAME.c; undefined where there is no compiler, which CI does not accept. */
 export async function compileProgram(name: string): Promise<string | undefined> {
-  const programs = join(root, 'dist/test-programs');
-  await mkdir(programs, { recursive: true });
-  // Test files run side by side: each has its own copy.
-  const program = join(programs, `${name}-${process.pid}`);
+  await mkdir(join(root, outDir), { recursive: true });
+  const program = join(root, outDir, name);
   const source = join(root, 'test/fixtures/programs', `${name}.c`);
   const compiled = spawnSync('cc', ['-O1', '-pthread', '-o', program, source], { encoding: 'utf8' });
   if (compiled.status === 0) return program;
