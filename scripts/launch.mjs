@@ -69,11 +69,13 @@ export async function launch({ options, port, log, giveUp, signal, logs, parts }
   } finally {
     starting.cancel();
   }
-  if (options.agent) await startAgent({ url, options, log, giveUp, signal, parts, output: output('agent') });
+  const rung = !options.agent
+    ? null
+    : await startAgent({ url, options, log, giveUp, signal, parts, output: output('agent') });
   signal.throwIfAborted();
   const sudo = process.getuid?.() === 0 && Boolean(process.env['SUDO_UID']);
   const embedded = options.databaseUrl === undefined;
-  console.log(welcomeText({ url, stateDir, host: hostname(), agent: options.agent, embedded, sudo }));
+  console.log(welcomeText({ url, stateDir, host: hostname(), rung, embedded, sudo }));
 }
 
 /**
@@ -109,6 +111,7 @@ async function startAgent({ url, options, log, giveUp, signal, parts, output }) 
     parts.push(agent);
     const sight = await Promise.race([agent.ready, once(signal, 'abort').then(() => null)]);
     if (!signal.aborted) report(sight, stateDir, log);
+    return sight?.rung ?? 'unknown';
   } finally {
     progress.cancel();
   }

@@ -5,14 +5,14 @@
  * @property {string} url of the API
  * @property {string} stateDir
  * @property {string} host name of this machine as the agent enrolled it
- * @property {boolean} agent
+ * @property {string | null} rung what the agent sees with; null without an agent
  * @property {boolean} embedded whether Postgres is ours
  * @property {boolean} sudo whether we run as root for somebody whose next terminal is not root's
  *
  * @param {Welcome} options
  * @returns {string}
  */
-export function welcomeText({ url, stateDir, host, agent, embedded, sudo }) {
+export function welcomeText({ url, stateDir, host, rung, embedded, sudo }) {
   const places = [
     ['GraphiQL', `${url}/graphql`],
     ['REST', `${url}/docs`],
@@ -21,25 +21,25 @@ export function welcomeText({ url, stateDir, host, agent, embedded, sudo }) {
   ];
   if (embedded) places.push(['database', `psql "$(${sudo ? 'sudo ' : ''}cat ${quote(`${stateDir}/postgres/url`)})"`]);
   const lines = places.map(([name = '', place]) => `  ${name.padEnd(9)} ${place}`);
-  const query = agent
-    ? ['', 'Kill something and ask who did it, in another terminal:', '', ...firstQuery({ url, stateDir, host, sudo })]
-    : [];
+  const asking = 'Kill something and ask who did it, in another terminal:';
+  const query = rung === null ? [] : ['', asking, '', ...firstQuery({ url, stateDir, host, rung, sudo })];
   return ['', 'Whodunit is up.', '', ...lines, ...query, '', 'Ctrl-C stops everything.', ''].join('\n');
 }
 
 /**
- * Three lines for a shell. The pause gives the death time to be recorded, sent and judged when all are pasted at once.
- * @param {{ url: string, stateDir: string, host: string, sudo: boolean }} options
+ * Three lines for a shell. The pauses are for those who paste all at once: a death takes a moment to be recorded, sent
+ * and judged, and an agent that only polls /proc has to see the process alive first.
+ * @param {{ url: string, stateDir: string, host: string, rung: string, sudo: boolean }} options
  */
-export function firstQuery({ url, stateDir, host, sudo }) {
+export function firstQuery({ url, stateDir, host, rung, sudo }) {
   const query = 'query($host:String!,$pid:Int!){whoKilled(host:$host,pid:$pid){verdict{cause summary}}}';
   const body = JSON.stringify({ query, variables: { host, pid: 0 } });
   // The pid is the shell's to fill in: the single quotes end before it and begin again after it.
   const shellBody = quote(body).replace('"pid":0', `"pid":'$PID'`);
   const token = `$(${sudo ? 'sudo ' : ''}cat ${quote(`${stateDir}/admin-token`)})`;
   return [
-    'sleep 1000 & PID=$!',
-    '/bin/kill -9 $PID; sleep 1',
+    rung === 'ebpf' ? 'sleep 1000 & PID=$!' : 'sleep 1000 & PID=$!; sleep 2',
+    rung === 'ebpf' ? '/bin/kill -9 $PID; sleep 1' : '/bin/kill -9 $PID; sleep 3',
     `curl -s ${url}/graphql -H "authorization: Bearer ${token}" -H 'content-type: application/json' -d ${shellBody}`,
   ];
 }

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { firstQuery, welcomeText } from './welcome.mjs';
 
-const options = { url: 'http://127.0.0.1:4000', stateDir: "/home/o'brien/my state", host: 'web-1', sudo: false };
+const options = {
+  url: 'http://127.0.0.1:4000',
+  stateDir: "/home/o'brien/my state",
+  host: 'web-1',
+  rung: 'ebpf',
+  sudo: false,
+};
 
 test('the_first_query_survives_the_shell', () => {
   const curl = firstQuery(options).at(-1) ?? '';
@@ -16,7 +22,7 @@ test('the_first_query_survives_the_shell', () => {
 });
 
 test('says_where_things_are_and_no_query_without_an_agent', () => {
-  const text = welcomeText({ ...options, agent: false, embedded: true });
+  const text = welcomeText({ ...options, rung: null, embedded: true });
   expect(text).toContain('http://127.0.0.1:4000/graphql');
   expect(text).toContain('psql');
   expect(text).not.toContain('curl');

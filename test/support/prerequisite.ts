@@ -1,0 +1,41 @@
+/**
+ * What a test needs of the machine. Where it is missing, a user's run skips the test and says why; in CI, which installs
+ * everything, it is a failure: a test that never runs proves nothing.
+ *
+ *     describe.runIf(requirePrerequisite('root', 'btf'))('the sensor', () => { … });
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const runs = (program: string, ...args: readonly string[]) =>
+  spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+
+const prerequisites = {
+  root: { present: () => process.getuid?.() === 0, help: 'run it as root: sudo npm test' },
+  btf: { present: () => existsSync('/sys/kernel/btf/vmlinux'), help: 'a kernel with CONFIG_DEBUG_INFO_BTF' },
+  libbpf: { present: () => /libbpf\.so\.1/.test(sharedLibraries()), help: 'apt-get install libbpf1' },
+  cc: { present: () => runs('cc', '--version'), help: 'apt-get install gcc libc6-dev' },
+  clang: { present: () => runs('clang-16', '--version'), help: 'apt-get install clang-16 llvm-16 libbpf-dev' },
+  curl: { present: () => runs('curl', '--version'), help: 'apt-get install curl' },
+  python3: { present: () => runs('python3', '--version'), help: 'apt-get install python3' },
+  unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
+  'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
+} as const satisfies Record<string, { present: () => boolean; help: string }>;
+
+export type Prerequisite = keyof typeof prerequisites;
+
+/** @returns whether all are there. @throws in CI when one is not */
+export function requirePrerequisite(...names: readonly Prerequisite[]): boolean {
+  const missing = names.filter((name) => !prerequisites[name].present());
+  if (missing.length === 0) return true;
+  const reason = missing.map((name) => `${name} (${prerequisites[name].help})`).join(', ');
+  if (process.env['CI'] === 'true') throw new Error(`CI lacks what this test needs: ${reason}.`);
+  console.warn(`Skipped for want of ${reason}.`);
+  return false;
+}
+
+/** ldconfig is in /sbin, which an ordinary user's PATH may lack. */
+function sharedLibraries(): string {
+  const env = { PATH: `${process.env['PATH']}:/sbin:/usr/sbin` };
+  return spawnSync('ldconfig', ['-p'], { env, encoding: 'utf8' }).stdout ?? '';
+}
