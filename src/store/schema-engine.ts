@@ -62,11 +62,15 @@ declare const WebAssembly: {
   instantiate(binary: Uint8Array, imports: Record<string, object>): Promise<{ instance: { exports: Exports } }>;
 };
 
-let loading: Promise<EngineModule> | undefined;
+/**
+ * The package keeps its instance in a module variable: a second one would pull the first from under running calls. Once
+ * per process therefore, also where this file is loaded twice (vitest does so, once per project).
+ */
+const loaded = globalThis as { whodunitSchemaEngine?: Promise<EngineModule> };
 
 function loadModule(): Promise<EngineModule> {
-  loading ??= instantiate();
-  return loading;
+  loaded.whodunitSchemaEngine ??= instantiate();
+  return loaded.whodunitSchemaEngine;
 }
 
 async function instantiate(): Promise<EngineModule> {
