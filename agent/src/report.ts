@@ -12,7 +12,7 @@ import type { HttpClient } from './uplink/http.js';
 import type { Entry } from './uplink/mentions.js';
 import { Uplink } from './uplink/uplink.js';
 import { version } from './version.js';
-import { watchEbpf } from './watch-ebpf.js';
+import { EbpfWatch } from './watch-ebpf.js';
 import { watchProcfs } from './watch-procfs.js';
 
 interface Parts {
@@ -45,7 +45,7 @@ export function report({ sensor, http, credential, log }: Parts): Reporting {
     onNewEpoch: () => watch.wantSnapshot(),
   });
   const watch =
-    sensor.rung === 'ebpf' ? watchEbpf({ sensor, tracker, uplink }) : watchProcfs({ sensor, tracker, uplink });
+    sensor.rung === 'ebpf' ? new EbpfWatch({ sensor, tracker, uplink }) : watchProcfs({ sensor, tracker, uplink });
 
   let ready = false;
   function onDelivered(entries: readonly Entry[]): void {

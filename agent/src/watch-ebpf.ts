@@ -27,89 +27,103 @@ interface Announcement {
   readonly processes: number;
 }
 
-export function watchEbpf({ sensor, tracker, uplink }: Parts): Watch {
-  const { ring } = sensor;
-  let timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
-  let announce: Announcement | undefined;
-  let wanted: { readonly refresh: boolean } | undefined;
-  let snapshotAtMs = -Infinity;
+export class EbpfWatch implements Watch {
+  readonly #sensor: EbpfSensor;
+  readonly #ring: Ring;
+  readonly #tracker: Tracker;
+  readonly #uplink: Uplink;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #announce: Announcement | undefined;
+  #wanted: { readonly refresh: boolean } | undefined;
+  #snapshotAtMs = -Infinity;
 
-  function turn(): number {
-    tracker.beginTurn(sensor.bootNanoseconds());
-    const count = readRing(ring, tracker, sensor.from);
-    countLosses();
-    if (announce !== undefined && ring.readPosition >= announce.position) announceSnapshot();
-    if (wanted && performance.now() - snapshotAtMs > agentLimits.snapshotIntervalMs) takeSnapshot(wanted.refresh);
-    release();
+  constructor({ sensor, tracker, uplink }: Parts) {
+    this.#sensor = sensor;
+    this.#ring = sensor.ring;
+    this.#tracker = tracker;
+    this.#uplink = uplink;
+  }
+
+  start(): void {
+    this.#takeSnapshot(false);
+    for (const { ring: older, until } of this.#sensor.backlogs) readBacklog(older, this.#tracker, until);
+    this.#sensor.removeBacklogs();
+    this.#next();
+  }
+
+  wantSnapshot(): void {
+    this.#wanted ??= { refresh: false };
+    this.#snapshotAtMs = -Infinity;
+  }
+
+  onDelivered(entries: readonly Entry[]): void {
+    const position = releasablePosition(entries, this.#uplink.undeliveredPosition);
+    if (position !== undefined) this.#ring.release(position);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    const end = this.#ring.producedPosition();
+    while (this.#ring.readPosition < end && this.#turn() > 0);
+    // No exec will follow that could say a held fork better.
+    this.#tracker.beginTurn(this.#sensor.bootNanoseconds() + BigInt(agentLimits.forkHeldMs) * 1_000_000n);
+  }
+
+  #next(): void {
+    const count = this.#turn();
+    const next = () => this.#next();
+    if (count >= agentLimits.recordsPerTurnMax) this.#immediate = setImmediate(next);
+    else this.#timer = setTimeout(next, count > 0 ? agentLimits.pollBusyMs : agentLimits.pollIdleMs);
+  }
+
+  /** The number of records that were read. */
+  #turn(): number {
+    this.#tracker.beginTurn(this.#sensor.bootNanoseconds());
+    const count = readRing(this.#ring, this.#tracker, this.#sensor.from);
+    this.#countLosses();
+    this.#announceSnapshot();
+    const due = performance.now() - this.#snapshotAtMs > agentLimits.snapshotIntervalMs;
+    if (this.#wanted && due) this.#takeSnapshot(this.#wanted.refresh);
+    this.#release();
     return count;
   }
 
-  function countLosses(): void {
-    const losses = sensor.takeLosses();
+  #countLosses(): void {
+    const losses = this.#sensor.takeLosses();
     if (losses === undefined) return;
     const { since, until, count } = losses;
     const range = { at: until.toString(), since: since.toString(), until: until.toString() };
-    uplink.push({ kind: 'loss', cause: 'ring-overrun', ...range, count }, tracker.safePosition);
-    wanted = { refresh: true };
+    this.#uplink.push({ kind: 'loss', cause: 'ring-overrun', ...range, count }, this.#tracker.safePosition);
+    this.#wanted = { refresh: true };
   }
 
-  function takeSnapshot(refresh: boolean): void {
-    wanted = undefined;
-    snapshotAtMs = performance.now();
-    const since = sensor.bootNanoseconds();
-    const tasks = sensor.listTasks();
-    const at = sensor.bootNanoseconds();
-    tracker.takeSnapshot(tasks, refresh);
+  #takeSnapshot(refresh: boolean): void {
+    this.#wanted = undefined;
+    this.#snapshotAtMs = performance.now();
+    const since = this.#sensor.bootNanoseconds();
+    const tasks = this.#sensor.listTasks();
+    const at = this.#sensor.bootNanoseconds();
+    this.#tracker.takeSnapshot(tasks, refresh);
     const processes = tasks.filter(({ who }) => !who.dead).length;
-    announce = { since, at, position: ring.producedPosition(), processes };
+    this.#announce = { since, at, position: this.#ring.producedPosition(), processes };
   }
 
-  function announceSnapshot(): void {
-    if (announce === undefined) return;
-    const { at, since, processes } = announce;
-    announce = undefined;
-    uplink.push({ kind: 'snapshot', at: at.toString(), since: since.toString(), processes }, tracker.safePosition);
+  #announceSnapshot(): void {
+    if (this.#announce === undefined || this.#ring.readPosition < this.#announce.position) return;
+    const { at, since, processes } = this.#announce;
+    this.#announce = undefined;
+    const times = { at: at.toString(), since: since.toString() };
+    this.#uplink.push({ kind: 'snapshot', ...times, processes }, this.#tracker.safePosition);
   }
 
-  function release(): void {
-    if (uplink.undeliveredPosition === undefined) ring.release(tracker.safePosition);
+  #release(): void {
+    const ring = this.#ring;
+    if (this.#uplink.undeliveredPosition === undefined) ring.release(this.#tracker.safePosition);
     // Better to rely on our memory than to make the kernel drop what is new.
     else if (ring.readPosition - ring.releasedPosition > ring.sizeBytes / 2) ring.release(ring.readPosition);
   }
-
-  function schedule(count: number): void {
-    if (count >= agentLimits.recordsPerTurnMax) timer = setImmediate(next);
-    else timer = setTimeout(next, count > 0 ? agentLimits.pollBusyMs : agentLimits.pollIdleMs);
-  }
-
-  function next(): void {
-    schedule(turn());
-  }
-
-  return {
-    start() {
-      takeSnapshot(false);
-      for (const { ring: older, until } of sensor.backlogs) readBacklog(older, tracker, until);
-      sensor.removeBacklogs();
-      next();
-    },
-    wantSnapshot() {
-      wanted ??= { refresh: false };
-      snapshotAtMs = -Infinity;
-    },
-    onDelivered(entries) {
-      const position = releasablePosition(entries, uplink.undeliveredPosition);
-      if (position !== undefined) ring.release(position);
-    },
-    stop() {
-      clearTimeout(timer as NodeJS.Timeout);
-      clearImmediate(timer as NodeJS.Immediate);
-      const end = ring.producedPosition();
-      while (ring.readPosition < end && turn() > 0);
-      // No exec will follow that could say a held fork better.
-      tracker.beginTurn(sensor.bootNanoseconds() + BigInt(agentLimits.forkHeldMs) * 1_000_000n);
-    },
-  };
 }
 
 /** One record can make several events: it may go only when the last of them is delivered. */
