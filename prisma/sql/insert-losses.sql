@@ -5,3 +5,4 @@ select $2::int, $1::int, i.since_ns, i.until_ns,
   $3::timestamptz + i.since_ns / 1000 * interval '1 microsecond',
   $3::timestamptz + i.until_ns / 1000 * interval '1 microsecond', i.cause, i.count
 from jsonb_to_recordset($4::text::jsonb) as i(since_ns bigint, until_ns bigint, cause text, count bigint)
+on conflict do nothing

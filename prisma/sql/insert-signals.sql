@@ -1,6 +1,7 @@
 -- Signals as they were generated. A signal for a life whose death is already stored, generated before that death, is
 -- late evidence: the death wants its verdict again.
 -- $1 int boot, $2 timestamptz boot-clock zero, $3 text JSON array
+-- A batch that was in flight when its agent died may come again under a new epoch: each signal is stored once.
 -- Returns how many deaths want a verdict now.
 with incoming as (
   select * from jsonb_to_recordset($3::text::jsonb) as i(
@@ -21,5 +22,6 @@ with incoming as (
     i.target_pid, i.target_start_ns, i.sender_pid, i.sender_start_ns, i.running_pid, i.running_start_ns, i.thread,
     i.disposition, i.result, i.address
   from incoming i
+  on conflict do nothing
 )
 select count(*)::int as pending from reopened

@@ -242,10 +242,10 @@ CREATE INDEX "processes_host_id_started_at_boot_pid_start_ns_idx" ON "processes"
 CREATE INDEX "processes_started_at_boot_pid_start_ns_idx" ON "processes"("started_at", "boot", "pid", "start_ns");
 
 -- CreateIndex
-CREATE INDEX "signals_boot_target_pid_target_start_ns_at_ns_idx" ON "signals"("boot", "target_pid", "target_start_ns", "at_ns");
+CREATE UNIQUE INDEX "signals_by_target" ON "signals"("boot", "target_pid", "target_start_ns", "at_ns", "signal");
 
 -- CreateIndex
-CREATE INDEX "signals_boot_sender_pid_sender_start_ns_at_ns_idx" ON "signals"("boot", "sender_pid", "sender_start_ns", "at_ns");
+CREATE INDEX "signals_by_sender" ON "signals"("boot", "sender_pid", "sender_start_ns", "at_ns");
 
 -- CreateIndex
 CREATE INDEX "deaths_host_id_pid_died_at_idx" ON "deaths"("host_id", "pid", "died_at");
@@ -257,7 +257,7 @@ CREATE INDEX "deaths_host_id_died_at_boot_pid_start_ns_idx" ON "deaths"("host_id
 CREATE INDEX "deaths_died_at_boot_pid_start_ns_idx" ON "deaths"("died_at", "boot", "pid", "start_ns");
 
 -- CreateIndex
-CREATE INDEX "losses_boot_until_ns_idx" ON "losses"("boot", "until_ns");
+CREATE UNIQUE INDEX "losses_by_time" ON "losses"("boot", "until_ns", "since_ns", "cause");
 
 -- CreateIndex
 CREATE INDEX "unknown_events_host_id_kind_idx" ON "unknown_events"("host_id", "kind");
