@@ -1,5 +1,4 @@
 /** Whatever a resolver threw → a GraphQL error with a code and a sentence. A bug keeps its text to the log. */
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { Failure } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
@@ -17,7 +16,8 @@ const callersFault = new Set([
 
 export function formatGraphqlError(logger: Logger) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
-    const cause = unwrapResolverError(thrown);
+    // What ends a subscription has no path, which Apollo's unwrapResolverError would insist on.
+    const cause = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
     const where = {
       ...(formatted.locations ? { locations: formatted.locations } : {}),
       ...(formatted.path ? { path: formatted.path } : {}),

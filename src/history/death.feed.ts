@@ -6,6 +6,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Failure } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
+import { metrics } from '../platform/metrics.js';
 import { LOGGER } from '../platform/platform.tokens.js';
 import { DeathStore, type DeathCriteria } from '../store/death.store.js';
 import { Notifications } from '../store/notifications.js';
@@ -41,9 +42,13 @@ export class DeathFeed implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   subscribe(where: DeathCriteria): AsyncIterableIterator<{ deaths: DeathRow }> {
-    const channel = new Channel<{ deaths: DeathRow }>(waitingMax, () => void this.subscribers.delete(subscriber));
+    const channel = new Channel<{ deaths: DeathRow }>(waitingMax, () => {
+      this.subscribers.delete(subscriber);
+      metrics.deathSubscribers.dec();
+    });
     const subscriber: Subscriber = { where, channel, turn: Promise.resolve() };
     this.subscribers.add(subscriber);
+    metrics.deathSubscribers.inc();
     return channel;
   }
 

@@ -1,5 +1,5 @@
 /** Prometheus metrics of one process, `GET /metrics`. Labels are bounded: never a pid, a comm or a host. */
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -20,6 +20,11 @@ export const metrics = {
     name: 'whodunit_batch_commit_seconds',
     help: 'From a decoded batch to its commit.',
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [registry],
+  }),
+  deathSubscribers: new Gauge({
+    name: 'whodunit_death_subscribers',
+    help: 'Subscriptions to deaths that are open.',
     registers: [registry],
   }),
   verdicts: new Counter({

@@ -71,7 +71,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const alsoRunning: Running[] = [];
   const sql = postgres(databaseUrl, { max: 4, onnotice: () => undefined });
   const adminToken = (await readFile(join(stateDir, 'admin-token'), 'utf8')).trim();
-  const track = <T extends Running>(running: T): T => (alsoRunning.push(running), running);
+  /** Closed at the end, unless the test has done so. */
+  const track = <T extends Running>(running: T): T => {
+    let closing: Promise<void> | undefined;
+    const closable = { ...running, close: () => (closing ??= running.close()) };
+    alsoRunning.push(closable);
+    return closable;
+  };
 
   const stack: Stack = {
     url,
