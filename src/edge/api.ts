@@ -42,7 +42,10 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   fastify.removeContentTypeParser('text/plain');
   authenticateRequests(fastify, app.get(Authenticator));
   // Requests only: gzip batches are opened by a library that counts the bytes as they come out.
-  await app.register(compress as never, { global: true, globalCompression: false, requestEncodings: ['gzip', 'identity'] } as never);
+  await app.register(
+    compress as never,
+    { global: true, globalCompression: false, requestEncodings: ['gzip', 'identity'] } as never,
+  );
   serveGraphiql(fastify);
   serveDocs(app);
   app.useGlobalFilters(new ProblemFilter(logger));

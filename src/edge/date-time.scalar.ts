@@ -15,9 +15,16 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 });
 
 function parse(value: unknown): Date {
-  const instant = typeof value === 'string' && rfc3339.test(value) ? new Date(value) : null;
+  const instant = typeof value === 'string' && rfc3339.test(value) && hasDay(value) ? new Date(value) : null;
   if (instant && instant >= earliest && instant <= latest) return instant;
   throw new GraphQLError('DateTime is an RFC 3339 instant with its offset, such as "2026-11-21T09:30:00Z".', {
     extensions: { code: 'BAD_USER_INPUT' },
   });
+}
+
+/** `new Date` makes the second of March of the thirtieth of February. */
+function hasDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }

@@ -81,7 +81,7 @@ function shapeRule(context: ValidationContext): ASTVisitor {
           if (++selections > graphqlLimits.selectionsMax) throw tooManySelections();
           if (node.kind === Kind.FIELD) {
             if (node.alias && ++aliases > graphqlLimits.aliasesMax) throw tooManyAliases();
-            if (!isIntrospection(node)) visit(node.selectionSet, depth + 1, within);
+            if (node.selectionSet && !isIntrospection(node)) visit(node.selectionSet, depth + 1, within);
           } else if (node.kind === Kind.INLINE_FRAGMENT) {
             visit(node.selectionSet, depth, within);
           } else if (!within.has(node.name.value)) {
@@ -103,13 +103,20 @@ function shapeRule(context: ValidationContext): ASTVisitor {
 
 const isIntrospection = (node: FieldNode) => node.name.value.startsWith('__');
 
-const tooDeep = () => refused('graphql/too-deep', `The query is nested more than ${graphqlLimits.depthMax} levels deep.`);
+const tooDeep = () =>
+  refused('graphql/too-deep', `The query is nested more than ${graphqlLimits.depthMax} levels deep.`);
 
 const tooManyAliases = () =>
-  refused('graphql/too-many-aliases', `The query has more than ${graphqlLimits.aliasesMax} aliases. Use several requests.`);
+  refused(
+    'graphql/too-many-aliases',
+    `The query has more than ${graphqlLimits.aliasesMax} aliases. Use several requests.`,
+  );
 
 const tooManySelections = () =>
-  refused('graphql/too-complex', `The query selects more than ${graphqlLimits.selectionsMax} fields, its fragments written out.`);
+  refused(
+    'graphql/too-complex',
+    `The query selects more than ${graphqlLimits.selectionsMax} fields, its fragments written out.`,
+  );
 
 function refused(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });

@@ -34,7 +34,11 @@ interface Extra extends Record<PropertyKey, unknown> {
 export function serveWebsocket(server: Server, parts: WebsocketParts): { close(): Promise<void> } {
   const { schema, authenticator, loaders, logger } = parts;
   const format = formatGraphqlError(logger);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: graphqlLimits.messageBytesMax, clientTracking: true });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: graphqlLimits.messageBytesMax,
+    clientTracking: true,
+  });
   const graphql = useServer<Record<string, unknown>, Extra>(
     {
       schema,
@@ -67,7 +71,8 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
         if (!result.errors) return undefined;
         return { ...result, errors: result.errors.map((error) => format(error.toJSON(), error)) } as never;
       },
-      onError: (_context, _id, _payload, errors) => errors.map((error) => format(asGraphql(error).toJSON(), error)) as never,
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => format(asGraphql(error).toJSON(), error)) as never,
       onComplete: ({ extra }) => void (extra.operations = (extra.operations ?? 1) - 1),
     },
     sockets,
@@ -93,8 +98,11 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
   };
 }
 
-
-function prepare(schema: GraphQLSchema, payload: SubscribePayload, contextValue: OperationContext): ExecutionArgs | readonly GraphQLError[] {
+function prepare(
+  schema: GraphQLSchema,
+  payload: SubscribePayload,
+  contextValue: OperationContext,
+): ExecutionArgs | readonly GraphQLError[] {
   try {
     const document = parseDocument(payload.query);
     const variables = payload.variables ?? {};
@@ -103,7 +111,9 @@ function prepare(schema: GraphQLSchema, payload: SubscribePayload, contextValue:
     const tooMuch = limitErrors(schema, document, variables);
     if (tooMuch.length > 0) return tooMuch;
     if (!getOperationAST(document, payload.operationName)) {
-      return [new GraphQLError('The document has no operation of that name.', { extensions: { code: 'BAD_USER_INPUT' } })];
+      return [
+        new GraphQLError('The document has no operation of that name.', { extensions: { code: 'BAD_USER_INPUT' } }),
+      ];
     }
     return { schema, document, contextValue, operationName: payload.operationName ?? null, variableValues: variables };
   } catch (error) {
@@ -126,6 +136,7 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
 }
 
 function asGraphql(error: unknown): GraphQLError {
-  return error instanceof GraphQLError ? error : new GraphQLError('The operation failed.', { originalError: error as Error });
+  return error instanceof GraphQLError
+    ? error
+    : new GraphQLError('The operation failed.', { originalError: error as Error });
 }
-

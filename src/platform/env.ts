@@ -2,13 +2,19 @@
 import path from 'node:path';
 import { z } from 'zod';
 
-const Port = z.coerce.number().int().min(0).max(65535);
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .pipe(z.int().max(65535));
 
 const Variables = z.object({
-  PORT: Port.default(4000),
+  PORT: Port.prefault('4000'),
   WHODUNIT_LISTEN: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
-  QUEUE_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL (leave it out to queue in Postgres)' }).optional(),
+  QUEUE_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL (leave it out to queue in Postgres)' })
+    .optional(),
   WHODUNIT_STATE_DIR: z.string().min(1).default('.whodunit'),
   WHODUNIT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
