@@ -1,12 +1,15 @@
-/** docker-compose.yml as far as it can be checked without a container engine: it parses and its parts fit together. */
+/**
+ * docker-compose.yml and docker/Dockerfile as far as they can be checked without a container engine: they parse and their
+ * parts fit together. A health check or a user may be set in either.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 interface Service {
-  readonly build?: { readonly dockerfile: string };
-  readonly image: string;
+  readonly build?: { readonly dockerfile: string; readonly target: string };
+  readonly image?: string;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: unknown;
   readonly restart?: string;
@@ -24,6 +27,7 @@ interface Compose {
 
 const root = join(import.meta.dirname, '../..');
 const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as Compose;
+const dockerfile = readFileSync(join(root, 'docker/Dockerfile'), 'utf8');
 const services = Object.entries(compose.services);
 
 test('every_service_that_is_waited_for_can_be_waited_for', () => {
@@ -31,18 +35,23 @@ test('every_service_that_is_waited_for_can_be_waited_for', () => {
     for (const [other, { condition }] of Object.entries(depends_on)) {
       const target = compose.services[other];
       expect(target, `${name} waits for ${other}`).toBeDefined();
-      if (condition === 'service_healthy') expect(target?.healthcheck, `${other} is healthy when?`).toBeDefined();
+      if (condition === 'service_healthy')
+        expect(target && isHealthChecked(target), `${other} is healthy when?`).toBe(true);
       if (condition === 'service_completed_successfully') expect(target?.restart).toBe('no');
     }
   }
 });
 
-test('every_image_is_built_here_or_comes_from_the_registry', () => {
-  const built = services.flatMap(([, service]) => (service.build ? [service.image] : []));
+test('every_image_is_a_stage_of_the_dockerfile_or_comes_from_the_registry', () => {
   for (const [name, { image, build }] of services) {
-    if (build) expect(existsSync(join(root, build.dockerfile)), `${name}: ${build.dockerfile}`).toBe(true);
-    else expect(built.includes(image) || image.includes(':'), `${name}: ${image}`).toBe(true);
+    if (build) expect(stageOf(build.target), `${name}: ${build.target}`).toBeDefined();
+    else expect(image, name).toMatch(/:/);
   }
+});
+
+test('every_file_that_is_copied_is_there', () => {
+  const sources = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list = '']) => list.split(' '));
+  for (const source of sources) expect(existsSync(join(root, source)), source).toBe(true);
 });
 
 test('every_volume_and_secret_is_declared', () => {
@@ -55,6 +64,28 @@ test('every_volume_and_secret_is_declared', () => {
 
 test('api_and_worker_run_without_root_on_a_read_only_file_system', () => {
   for (const name of ['api', 'worker', 'migrate']) {
-    expect(compose.services[name]).toMatchObject({ user: '1000:1000', read_only: true });
+    const service = compose.services[name];
+    expect(service?.read_only, name).toBe(true);
+    expect(service?.user ?? directive(service?.build?.target ?? '', 'USER'), name).not.toMatch(/^(root|0)?$/);
   }
 });
+
+function isHealthChecked({ healthcheck, build }: Service): boolean {
+  return healthcheck !== undefined || (build !== undefined && directive(build.target, 'HEALTHCHECK') !== '');
+}
+
+/** What a stage, or the nearest stage that it is made from, says after that word. */
+function directive(target: string, word: string): string {
+  const stage = stageOf(target);
+  if (stage === undefined) return '';
+  const said = stage.body.match(new RegExp(`^${word} (.*)$`, 'm'))?.[1];
+  return said ?? directive(stage.from, word);
+}
+
+function stageOf(target: string): { from: string; body: string } | undefined {
+  for (const text of dockerfile.split(/^(?=FROM )/m)) {
+    const [, from = '', name] = /^FROM (\S+) AS (\S+)$/m.exec(text) ?? [];
+    if (name === target) return { from, body: text };
+  }
+  return undefined;
+}
