@@ -6,14 +6,13 @@
 -- Indexes deaths (died_at desc, …), (host_id, died_at desc, …), (host_id, pid, died_at desc); primary keys.
 -- Conditions on the victim and the actor are looked up death by death, in the order of the page: a join on three columns
 -- that go together looks to the planner as if it let almost nothing through, and it would read the whole table for a page.
-select d.*, b.booted_at
+select d.*, (select b.booted_at from boots b where b.id = d.boot) as booted_at
 from (
   select * from deaths where $15::int[] is null
   union all
   select o.* from unnest($15::int[], $16::int[], $17::bigint[]) as k(boot, pid, start_ns) join deaths o using (boot, pid, start_ns)
   where $15::int[] is not null
 ) d
-join boots b on b.id = d.boot
 where ($1::int is null or d.host_id = $1::int)
   and ($2::timestamptz is null or d.died_at >= $2::timestamptz)
   and ($3::timestamptz is null or d.died_at < $3::timestamptz)

@@ -36,7 +36,8 @@ export class EnrollService {
       throw new Failure({
         code: 'access/bad-enroll-token',
         status: 401,
-        detail: 'The enrolment token is unknown, spent or expired. Make a new one: POST /v1/enroll-tokens with an API token.',
+        detail:
+          'The enrolment token is unknown, spent or expired. Make a new one: POST /v1/enroll-tokens with an API token.',
       });
     }
     return { hostId: String(hostId), credential };
