@@ -2,8 +2,7 @@
  * BullMQ on Postgres, or on Redis when `QUEUE_URL` is given. The queue is a hint and the tables are the truth: a job
  * that is lost costs time until the next sweep, never work.
  */
-import { createPostgresBackend, runMigrations, withBackend, Queue, Worker, type ConnectionOptions } from 'bullmq';
-import pg from 'pg';
+import { createPostgresBackend, withBackend, Queue, Worker, type ConnectionOptions } from 'bullmq';
 import type { Env } from '../platform/env.js';
 
 const schema = 'bullmq';
@@ -45,12 +44,12 @@ export function openWorker(env: Connections, name: string, processor: Processor)
  */
 export async function migrateQueue(env: Connections): Promise<void> {
   if (env.queueUrl) return;
-  const client = new pg.Client({ connectionString: env.databaseUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
+  const queue = new PostgresQueue('migration', { connection: { ...postgres(env.databaseUrl), migrate: true } });
   try {
-    await runMigrations(client, schema);
+    await queue.waitUntilReady();
   } finally {
-    await client.end();
+    await queue.close();
   }
 }
 
