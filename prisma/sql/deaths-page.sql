@@ -7,12 +7,7 @@
 -- Conditions on the victim and the actor are looked up death by death, in the order of the page: a join on three columns
 -- that go together looks to the planner as if it let almost nothing through, and it would read the whole table for a page.
 select d.*, (select b.booted_at from boots b where b.id = d.boot) as booted_at
-from (
-  select * from deaths where $15::int[] is null
-  union all
-  select o.* from unnest($15::int[], $16::int[], $17::bigint[]) as k(boot, pid, start_ns) join deaths o using (boot, pid, start_ns)
-  where $15::int[] is not null
-) d
+from deaths d
 where ($1::int is null or d.host_id = $1::int)
   and ($2::timestamptz is null or d.died_at >= $2::timestamptz)
   and ($3::timestamptz is null or d.died_at < $3::timestamptz)
@@ -29,5 +24,9 @@ where ($1::int is null or d.host_id = $1::int)
     where a.boot = d.boot and a.pid = d.actor_pid and a.start_ns = d.actor_start_ns and a.login_name = $9::text))
   and ($10::int is null or d.pid = $10::int)
   and ($11::timestamptz is null or (d.died_at, d.boot, d.pid, d.start_ns) < ($11::timestamptz, $12::int, $13::int, $14::bigint))
+  -- The first two find them by the primary key, the third is exact.
+  and ($15::int[] is null or d.boot = any ($15::int[]))
+  and ($15::int[] is null or d.pid = any ($16::int[]))
+  and ($15::int[] is null or (d.boot, d.pid, d.start_ns) in (select * from unnest($15::int[], $16::int[], $17::bigint[])))
 order by d.died_at desc, d.boot desc, d.pid desc, d.start_ns desc
 limit $18::int

@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-/** 20 hosts with a boot each; 40,000 lives in all, half of them dead, twice as many signals: enough to want an index. */
+/** 20 hosts with a boot each; 40,000 lives in all, half of them dead, twice as many signals: enough to want an index.
+ * In the order of time, as they come. */
 async function fill(): Promise<void> {
   const { sql } = stack;
   await sql`insert into hosts (machine_id, name) select md5(n::text), 'host-' || n from generate_series(1, 20) n`;
@@ -17,9 +18,9 @@ async function fill(): Promise<void> {
   await sql`insert into processes (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, comm, exe, args, user_name, started_at, ended_at)
     select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n * 1000, 'worker', '/bin/w' || n, array['w', n::text], 'u' || n % 5,
       '2026-11-20'::timestamptz + n * interval '1 s', case when n % 2 = 0 then '2026-11-21'::timestamptz end
-    from boots b, generate_series(1, 2000) n`;
+    from boots b, generate_series(1, 2000) n order by n, b.id`;
   await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, cause, actor_kind)
-    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0`;
+    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
   await sql`insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns, disposition, result)
     select p.boot, p.start_ns + k, p.started_at, 9, 0, p.pid, p.start_ns, p.parent_pid, p.parent_start_ns, 'default', 'delivered'
     from processes p, generate_series(1, 2) k`;
@@ -71,7 +72,7 @@ const keys = [
   [100, 200, 300],
   [100_000, 200_000, 300_000],
 ];
-const key = { death: [at, 1, 600, 600_000], process: [at, 1, 600, 600_000] };
+const key = { death: ['2026-11-20T00:30:00Z', 1, 1_800, 1_800_000], process: [at, 1, 600, 600_000] };
 const json = (row: object) => JSON.stringify([row]);
 const life = { pid: 100, start_ns: 100_000 };
 const large = ['processes', 'deaths', 'signals', 'former_images', 'losses'];
