@@ -79,14 +79,20 @@ export class ProcessResolver {
   }
 
   @ResolveField('children')
-  async children(@Parent() process: ProcessRow, @Args() { first, after }: ProcessChildrenArgs): Promise<Connection<ProcessRow>> {
+  async children(
+    @Parent() process: ProcessRow,
+    @Args() { first, after }: ProcessChildrenArgs,
+  ): Promise<Connection<ProcessRow>> {
     const size = pageSize(first);
     const rows = await this.processes.childrenPage(process, afterProcess('children', after), size + 1);
     return toConnection(rows, size, (row) => processCursor('children', row));
   }
 
   @ResolveField('signalsReceived')
-  signalsReceived(@Parent() process: ProcessRow, @Args() page: ProcessSignalsReceivedArgs): Promise<Connection<SignalRow>> {
+  signalsReceived(
+    @Parent() process: ProcessRow,
+    @Args() page: ProcessSignalsReceivedArgs,
+  ): Promise<Connection<SignalRow>> {
     return this.signalPage('target', process, page);
   }
 
@@ -95,7 +101,11 @@ export class ProcessResolver {
     return this.signalPage('sender', process, page);
   }
 
-  private async signalPage(role: 'target' | 'sender', process: ProcessRow, { first, after }: ProcessSignalsReceivedArgs) {
+  private async signalPage(
+    role: 'target' | 'sender',
+    process: ProcessRow,
+    { first, after }: ProcessSignalsReceivedArgs,
+  ) {
     const size = pageSize(first);
     const list = `signals-${role}`;
     const key = decodeCursor(list, after, [cursorParts.bigint, cursorParts.bigint]);

@@ -20,8 +20,12 @@ export interface FactRows {
 /** @returns facts by `lifeId`. */
 export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
   const people = new Lineage(rows.lineage, rows.formerImages);
-  const signals = groupBy(rows.signals, (s) => lifeId({ boot: s.boot, pid: s.target_pid, start_ns: s.target_start_ns }));
-  const oomKills = groupBy(rows.oomKills, (o) => lifeId({ boot: o.boot, pid: o.victim_pid, start_ns: o.victim_start_ns }));
+  const signals = groupBy(rows.signals, (s) =>
+    lifeId({ boot: s.boot, pid: s.target_pid, start_ns: s.target_start_ns }),
+  );
+  const oomKills = groupBy(rows.oomKills, (o) =>
+    lifeId({ boot: o.boot, pid: o.victim_pid, start_ns: o.victim_start_ns }),
+  );
   const losses = groupBy(rows.losses, (loss) => `${loss.boot}@${loss.died_ns}`);
   const facts = rows.deaths.map((death): [string, DeathFacts] => {
     const id = lifeId(death);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +6,9 @@ import { startPostgres } from '../../scripts/postgres.mjs';
 import { applyMigrations } from '../../src/store/migrate.js';
 import { agentStart, described, exited, killing, life } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
+import { requirePrerequisite } from '../support/prerequisite.js';
 import { startRedis } from '../support/redis.js';
 import { startStack, type Stack } from '../support/stack.js';
-
-function isInstalled(name: string): boolean {
-  return existsSync(join(import.meta.dirname, '../../node_modules', name));
-}
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -42,8 +38,7 @@ const crowd = (from: number, many: number) =>
     exited(life(from + n), 5_000 + from + n, n % 2),
   ]).flat();
 
-/** BullMQ speaks to Redis through ioredis, which package.json does not name yet: as soon as it does, these run. */
-const canRedis = isInstalled('ioredis');
+const canRedis = requirePrerequisite('redis-server');
 
 describe.each(canRedis ? ['Postgres', 'Redis'] : ['Postgres'])('with the queue in %s', (where) => {
   const options = async () => (where === 'Redis' ? { queueUrl: (await redis()).url } : {});
