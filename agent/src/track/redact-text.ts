@@ -13,9 +13,9 @@ const parameter =
 /** openssl's `pass:x`. */
 const opensslPass = /(\bpass:)([^\s"']+)/g;
 
-/** By prefix: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, OpenAI-like keys, JSON web tokens. */
+/** By prefix: our own, AWS, GitHub, GitLab, Slack, Stripe, Google, npm, OpenAI-like keys, JSON web tokens. */
 const known =
-  /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|sk-[A-Za-z0-9_-]{20,}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{8,256}\.[A-Za-z0-9_.-]{8,})/g;
+  /\b(?:wd_(?:admin|enroll|host)_[A-Za-z0-9_-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|sk-[A-Za-z0-9_-]{20,}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{8,256}\.[A-Za-z0-9_.-]{8,})/g;
 
 const pemKey = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;
 

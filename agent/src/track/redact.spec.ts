@@ -43,6 +43,7 @@ describe('redactArgs', () => {
     ['json', ['curl', '-d', '{"password":"abc"}'], ['curl', '-d', `{"password":"${r}"}`]],
     ['sshpass', ['sshpass', '-p', 'abc', 'ssh', 'h'], ['sshpass', '-p', r, 'ssh', 'h']],
     ['redis-cli -a', ['redis-cli', '-a', 'abc', 'ping'], ['redis-cli', '-a', r, 'ping']],
+    ['our own token', ['psql', '-c', `select 'wd_admin_${'a'.repeat(43)}'`], ['psql', '-c', `select '${r}'`]],
     ['AWS key', ['x', 'AKIAIOSFODNN7EXAMPLE'], ['x', r]],
     [
       'GitHub token',
