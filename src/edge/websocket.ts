@@ -2,7 +2,7 @@
  * GraphQL over WebSocket (graphql-transport-ws), ours rather than Nest's: Nest's passes by Apollo's limits and takes
  * messages of 100 MiB. Authentication at `connection_init`, the limits of HTTP on every operation.
  */
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import { GraphQLError, getOperationAST, parse, validate } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
@@ -51,9 +51,8 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
       schema,
       connectionInitWaitTimeout: 5_000,
       onConnect: async ({ connectionParams, extra }) => {
-        const given = connectionParams?.authorization ?? connectionParams?.Authorization;
         try {
-          extra.principal = await authenticator.authenticate(typeof given === 'string' ? given : undefined);
+          extra.principal = await authenticator.authenticate(tokenHeader(connectionParams, extra));
           requireAdmin({ principal: extra.principal });
           return true;
         } catch (error) {
@@ -103,6 +102,13 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
       await graphql.dispose();
     },
   };
+}
+
+/** A browser can say it in `connection_init` only; other clients may send the header with the handshake. */
+function tokenHeader(parameters: Record<string, unknown> | undefined, extra: Extra): string | undefined {
+  const given = parameters?.authorization ?? parameters?.Authorization;
+  if (typeof given === 'string') return given;
+  return (extra as unknown as { request: IncomingMessage }).request.headers.authorization;
 }
 
 function prepare(

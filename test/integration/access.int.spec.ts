@@ -155,6 +155,18 @@ describe('WebSocket', () => {
     });
   });
 
+  test('the_token_may_come_as_a_header_of_the_handshake', async () => {
+    const options = { headers: { authorization: `Bearer ${stack.adminToken}` } };
+    const socket = new WebSocket(`${stack.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options);
+    socket.on('open', () => socket.send(JSON.stringify(init())));
+    const answer = await new Promise((resolve, reject) => {
+      socket.on('message', (data) => resolve(JSON.parse(String(data))));
+      socket.on('error', reject);
+    });
+    expect(answer).toMatchObject({ type: 'connection_ack' });
+    socket.close();
+  });
+
   test('another_path_takes_no_upgrade', async () => {
     const socket = new WebSocket(`${stack.url.replace('http', 'ws')}/v1/batches`);
     const [error] = await new Promise<[Error]>((resolve) => socket.once('error', (...args) => resolve(args)));
