@@ -17,6 +17,7 @@ const prerequisites = {
   cc: { present: () => runs('cc', '--version'), help: 'apt-get install gcc libc6-dev' },
   clang: { present: () => runs('clang-16', '--version'), help: 'apt-get install clang-16 llvm-16 libbpf-dev' },
   curl: { present: () => runs('curl', '--version'), help: 'apt-get install curl' },
+  openssl: { present: () => runs('openssl', 'version'), help: 'apt-get install openssl' },
   python3: { present: () => runs('python3', '--version'), help: 'apt-get install python3' },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
