@@ -42,6 +42,18 @@ struct {
   __type(value, struct exec_scratch);
 } scratch SEC(".maps");
 
+struct cgroup_scratch {
+  struct cgroup_record record;
+  char path[CGROUP_PATH_BYTES_MAX];
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct cgroup_scratch);
+} cgroup_scratch SEC(".maps");
+
 #define PF_KTHREAD 0x00200000      /* include/linux/sched.h */
 #define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
 
@@ -63,6 +75,76 @@ static __always_inline __u64 start_of(struct task_struct *leader) {
   if (bpf_core_field_exists(leader->start_boottime))
     return BPF_CORE_READ(leader, start_boottime);
   return BPF_CORE_READ((struct task_struct___before_5_5 *)leader, real_start_time);
+}
+
+/* More hierarchies than a version 1 host mounts: a dozen controllers, name=systemd, version 2. */
+#define HIERARCHIES_MAX 16
+
+/* The version 1 hierarchy `name=systemd` has no controller; it is only in the set's list, in the order of mounting. */
+static __always_inline struct cgroup *systemd_cgroup(struct css_set *set) {
+  void *head = (void *)set + bpf_core_field_offset(struct css_set, cgrp_links);
+  struct list_head *at = BPF_CORE_READ(set, cgrp_links.next);
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < HIERARCHIES_MAX && (void *)at != head; i++) {
+    struct cgrp_cset_link *link = (void *)at - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
+    struct cgroup *cgroup = BPF_CORE_READ(link, cgrp);
+    struct cgroup_root *root = BPF_CORE_READ(cgroup, root);
+    __u64 name = 0;
+    bpf_probe_read_kernel(&name, sizeof(name), &root->name);
+    if (name == 0x00646d6574737973ULL) /* "systemd" */
+      return cgroup;
+    at = BPF_CORE_READ(at, next);
+  }
+  return 0;
+}
+
+static __always_inline struct cgroup *controller_cgroup(struct css_set *set, __u64 controller) {
+  struct cgroup_subsys_state *state = 0;
+  void *states = (void *)set + bpf_core_field_offset(struct css_set, subsys);
+  bpf_probe_read_kernel(&state, sizeof(state), states + controller * sizeof(void *));
+  return BPF_CORE_READ(state, cgroup);
+}
+
+static __always_inline bool below_root(struct cgroup *cgroup) {
+  return cgroup && BPF_CORE_READ(cgroup, level) > 0;
+}
+
+/* The cgroup that names service or container. proc-cgroup.ts has the same order, and why. */
+static __noinline struct cgroup *cgroup_of(struct css_set *set) {
+  struct cgroup *cgroup = systemd_cgroup(set);
+  if (below_root(cgroup))
+    return cgroup;
+  cgroup = BPF_CORE_READ(set, dfl_cgrp);
+  if (below_root(cgroup))
+    return cgroup;
+  if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+    cgroup = controller_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+    if (below_root(cgroup))
+      return cgroup;
+  }
+  if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+    cgroup = controller_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+    if (below_root(cgroup))
+      return cgroup;
+  }
+  return 0;
+}
+
+static __always_inline void fill_cgroup(struct who *who, struct task_struct *task) {
+  who->cgroup = 0;
+  who->hierarchy = 0;
+  who->zero = 0;
+  if (!bpf_core_field_exists(task->cgroups) || !bpf_core_field_exists(((struct kernfs_node *)0)->id))
+    return;
+  struct css_set *set = BPF_CORE_READ(task, cgroups);
+  if (!set)
+    return;
+  who->flags |= WHO_CGROUP;
+  struct cgroup *cgroup = cgroup_of(set);
+  if (!cgroup)
+    return;
+  who->cgroup = BPF_CORE_READ(cgroup, kn, id);
+  who->hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
 }
 
 static __always_inline void fill_who(struct who *who, struct task_struct *task) {
@@ -91,6 +173,7 @@ static __always_inline void fill_who(struct who *who, struct task_struct *task) 
   __builtin_memset(who->tty, 0, sizeof(who->tty));
   if (tty)
     bpf_probe_read_kernel_str(who->tty, sizeof(who->tty), tty->name);
+  fill_cgroup(who, task);
 }
 
 static __always_inline void fill_head(struct record *head, __u64 at, __u32 kind, __u32 size, struct task_struct *task) {
@@ -260,6 +343,32 @@ int on_oom(__u64 *ctx) {
   }
   fill_head(&record->head, at, RECORD_OOM, sizeof(*record), (struct task_struct *)bpf_get_current_task());
   bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
+/*
+ * The path of a new cgroup, before any process can be in it: a process that is gone with its cgroup a millisecond later
+ * can still be placed.
+ */
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup, const char *path) {
+  __u64 at = bpf_ktime_get_boot_ns();
+  __u32 zero = 0;
+  struct cgroup_scratch *made = bpf_map_lookup_elem(&cgroup_scratch, &zero);
+  if (!made || !bpf_core_field_exists(cgroup->kn->id))
+    return 0;
+  long copied = bpf_probe_read_kernel_str(made->path, CGROUP_PATH_BYTES_MAX, path);
+  __u64 path_size = copied > 0 ? copied - 1 : 0;
+  barrier_var(path_size);
+  if (path_size > CGROUP_PATH_BYTES_MAX)
+    path_size = 0;
+  __u64 size = sizeof(struct cgroup_record) + path_size;
+  made->record.id = BPF_CORE_READ(cgroup, kn, id);
+  made->record.hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
+  made->record.path_size = path_size;
+  fill_head(&made->record.head, at, RECORD_CGROUP, size, (struct task_struct *)bpf_get_current_task());
+  if (bpf_ringbuf_output(&ring, made, size, BPF_RB_NO_WAKEUP))
+    count_loss(RECORD_CGROUP, at);
   return 0;
 }
 

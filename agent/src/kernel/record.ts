@@ -9,6 +9,12 @@ import { Cursor } from '../bytes/cursor.js';
 import { decodeCString, decodeUtf8 } from '../bytes/text.js';
 import { splitArgs, type Args } from './args.js';
 
+/** A cgroup's directory: the hierarchy's number as in /proc/PID/cgroup, and the inode; 0 is the root of all. */
+export interface CgroupRef {
+  readonly hierarchy: number;
+  readonly id: bigint;
+}
+
 /** One process as it was at one instant. */
 export interface Who {
   readonly pid: number;
@@ -26,6 +32,8 @@ export interface Who {
   readonly dead: boolean;
   readonly comm: string;
   readonly tty: string | undefined;
+  /** Undefined where the kernel did not tell. */
+  readonly cgroup: CgroupRef | undefined;
 }
 
 interface Head {
@@ -70,14 +78,22 @@ export interface TaskRecord extends Head {
   readonly kind: 'task';
 }
 
-export type KernelRecord = ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord;
+/** A cgroup was made; `who` made it. */
+export interface CgroupRecord extends Head {
+  readonly kind: 'cgroup';
+  readonly cgroup: CgroupRef;
+  readonly path: string;
+}
+
+export type KernelRecord = ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord | CgroupRecord;
 
 /** Sizes in bytes of the fixed part of each kind, record.h. */
-export const recordBytes = { head: 104, who: 88, exec: 120, exit: 112, signal: 224, oom: 192 } as const;
+export const recordBytes = { head: 120, who: 104, exec: 136, exit: 128, signal: 256, oom: 224, cgroup: 136 } as const;
 
 const noId = 0xffff_ffff;
 const kernelThreadFlag = 1;
 const deadFlag = 2;
+const cgroupFlag = 4;
 
 export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
   if (bytes.byteLength < recordBytes.head) return undefined;
@@ -99,6 +115,8 @@ export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
       return bytes.byteLength < recordBytes.oom ? undefined : { kind: 'oom', ...head, target: readWho(cursor) };
     case 6:
       return { kind: 'task', ...head };
+    case 7:
+      return readCgroup(cursor, head);
     default:
       return undefined;
   }
@@ -127,6 +145,9 @@ function readWho(cursor: Cursor): Who {
   const flags = cursor.u32le();
   const comm = decodeCString(cursor.bytes(16));
   const tty = decodeCString(cursor.bytes(24));
+  const cgroup = cursor.u64le();
+  const hierarchy = cursor.u32le();
+  cursor.u32le();
   return {
     pid,
     tid,
@@ -141,6 +162,7 @@ function readWho(cursor: Cursor): Who {
     dead: (flags & deadFlag) !== 0,
     comm,
     tty: tty === '' ? undefined : ttyPath(tty),
+    cgroup: (flags & cgroupFlag) === 0 ? undefined : { hierarchy, id: cgroup },
   };
 }
 
@@ -158,6 +180,15 @@ function readExec(cursor: Cursor, head: Head): ExecRecord | undefined {
   const filename = decodeCString(cursor.bytes(filenameSize));
   const args = splitArgs(decodeUtf8(cursor.bytes(argsSize)), argsTotal > BigInt(argsSize));
   return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n };
+}
+
+function readCgroup(cursor: Cursor, head: Head): CgroupRecord | undefined {
+  if (cursor.remaining < recordBytes.cgroup - recordBytes.head) return undefined;
+  const id = cursor.u64le();
+  const hierarchy = cursor.u32le();
+  const pathSize = cursor.u32le();
+  if (cursor.remaining < pathSize) return undefined;
+  return { kind: 'cgroup', ...head, cgroup: { hierarchy, id }, path: decodeCString(cursor.bytes(pathSize)) };
 }
 
 function readSignal(cursor: Cursor, head: Head): SignalRecord {
