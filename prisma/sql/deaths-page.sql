@@ -1,8 +1,8 @@
 -- A page of deaths, newest first. A condition whose parameter is null does not apply.
 -- $1 int host id, $2 timestamptz since, $3 timestamptz until, $4 text[] causes, $5 text[] actor kinds, $6 int[] signals,
 -- $7 text exe (whole path, or last component), $8 text within command line or comm, $9 text login name of the actor,
--- $10 int pid, $11 timestamptz, $12 int, $13 int, $14 bigint: the key after which the page begins,
--- $15 int[], $16 int[], $17 bigint[]: only these lives, $18 int limit
+-- $10 int pid, $11 text unit, $12 timestamptz, $13 int, $14 int, $15 bigint: the key after which the page begins,
+-- $16 int[], $17 int[], $18 bigint[]: only these lives, $19 int limit
 -- Indexes deaths (died_at desc, …), (host_id, died_at desc, …), (host_id, pid, died_at desc); primary keys.
 select d.*, b.booted_at
 from deaths d
@@ -19,7 +19,8 @@ where ($1::int is null or d.host_id = $1::int)
   and ($8::text is null or strpos(array_to_string(p.args, ' '), $8::text) > 0 or strpos(p.comm, $8::text) > 0)
   and ($9::text is null or a.login_name = $9::text)
   and ($10::int is null or d.pid = $10::int)
-  and ($11::timestamptz is null or (d.died_at, d.boot, d.pid, d.start_ns) < ($11::timestamptz, $12::int, $13::int, $14::bigint))
-  and ($15::int[] is null or (d.boot, d.pid, d.start_ns) in (select * from unnest($15::int[], $16::int[], $17::bigint[])))
+  and ($11::text is null or p.unit = $11::text)
+  and ($12::timestamptz is null or (d.died_at, d.boot, d.pid, d.start_ns) < ($12::timestamptz, $13::int, $14::int, $15::bigint))
+  and ($16::int[] is null or (d.boot, d.pid, d.start_ns) in (select * from unnest($16::int[], $17::int[], $18::bigint[])))
 order by d.died_at desc, d.boot desc, d.pid desc, d.start_ns desc
-limit $18::int
+limit $19::int

@@ -1,8 +1,8 @@
 import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ProcessChildrenArgs, ProcessSignalsReceivedArgs } from '../generated/graphql.js';
 import { ProcessStore } from '../store/process.store.js';
-import type { DeathRow, HostRow, LoginRow, ProcessRow, SignalRow } from '../store/rows.js';
-import { lifeId } from '../store/rows.js';
+import type { ContainerRow, DeathRow, HostRow, LoginRow, ProcessRow, SignalRow } from '../store/rows.js';
+import { containerOf, lifeId } from '../store/rows.js';
 import { SignalStore } from '../store/signal.store.js';
 import { pageSize, toConnection, type Connection } from './connection.js';
 import type { OperationContext } from './context.js';
@@ -47,6 +47,11 @@ export class ProcessResolver {
     return loginOf(process);
   }
 
+  @ResolveField('container')
+  container(@Parent() process: ProcessRow): ContainerRow | null {
+    return containerOf(process);
+  }
+
   @ResolveField('kernelThread')
   kernelThread(@Parent() process: ProcessRow): boolean {
     return process.kernel_thread;
@@ -79,14 +84,20 @@ export class ProcessResolver {
   }
 
   @ResolveField('children')
-  async children(@Parent() process: ProcessRow, @Args() { first, after }: ProcessChildrenArgs): Promise<Connection<ProcessRow>> {
+  async children(
+    @Parent() process: ProcessRow,
+    @Args() { first, after }: ProcessChildrenArgs,
+  ): Promise<Connection<ProcessRow>> {
     const size = pageSize(first);
     const rows = await this.processes.childrenPage(process, afterProcess('children', after), size + 1);
     return toConnection(rows, size, (row) => processCursor('children', row));
   }
 
   @ResolveField('signalsReceived')
-  signalsReceived(@Parent() process: ProcessRow, @Args() page: ProcessSignalsReceivedArgs): Promise<Connection<SignalRow>> {
+  signalsReceived(
+    @Parent() process: ProcessRow,
+    @Args() page: ProcessSignalsReceivedArgs,
+  ): Promise<Connection<SignalRow>> {
     return this.signalPage('target', process, page);
   }
 
@@ -95,7 +106,11 @@ export class ProcessResolver {
     return this.signalPage('sender', process, page);
   }
 
-  private async signalPage(role: 'target' | 'sender', process: ProcessRow, { first, after }: ProcessSignalsReceivedArgs) {
+  private async signalPage(
+    role: 'target' | 'sender',
+    process: ProcessRow,
+    { first, after }: ProcessSignalsReceivedArgs,
+  ) {
     const size = pageSize(first);
     const list = `signals-${role}`;
     const key = decodeCursor(list, after, [cursorParts.bigint, cursorParts.bigint]);

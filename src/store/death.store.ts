@@ -21,6 +21,7 @@ export interface DeathCriteria {
   readonly command?: string | null;
   readonly loginUser?: string | null;
   readonly pid?: number | null;
+  readonly unit?: string | null;
 }
 
 /** Where a page of deaths begins: after this one. */
@@ -56,7 +57,12 @@ export class DeathStore {
 
   /** Those of the given deaths that meet the criteria. */
   async matching(where: DeathCriteria, keys: readonly LifeKey[]): Promise<DeathRow[]> {
-    return run<DeathRow>(this.db, 'deathsPage', [...criteria(where), ...position(null), ...keyArrays(keys), keys.length]);
+    return run<DeathRow>(this.db, 'deathsPage', [
+      ...criteria(where),
+      ...position(null),
+      ...keyArrays(keys),
+      keys.length,
+    ]);
   }
 
   /** Losses within reach of the given deaths, each with the time of the death that asked. */
@@ -70,7 +76,10 @@ export class DeathStore {
    * transaction: a crash leaves them on the list.
    * @returns how many were taken.
    */
-  async decidePending(limit: number, decide: (keys: LifeKey[]) => Promise<{ key: LifeKey; verdict: Verdict }[]>): Promise<number> {
+  async decidePending(
+    limit: number,
+    decide: (keys: LifeKey[]) => Promise<{ key: LifeKey; verdict: Verdict }[]>,
+  ): Promise<number> {
     return (await this.db.begin(async (transaction) => {
       const tx = transaction as TransactionSql<{ bigint: bigint }>;
       const keys = await run<LifeKey>(tx, 'takePending', [limit]);
@@ -95,6 +104,7 @@ function criteria(where: DeathCriteria): unknown[] {
     textOrNull(where.command),
     textOrNull(where.loginUser),
     where.pid ?? null,
+    textOrNull(where.unit),
   ];
 }
 

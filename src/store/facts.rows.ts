@@ -2,7 +2,7 @@
 import { limits } from '../contract/index.js';
 import type { AncestorFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from '../verdict/index.js';
 import type { DeathRow, FormerImageRow, LifeKey, LossRow, OomKillRow, ProcessRow, SignalRow } from './rows.js';
-import { lifeId } from './rows.js';
+import { containerOf, lifeId } from './rows.js';
 
 export interface FactRows {
   readonly deaths: readonly DeathRow[];
@@ -20,8 +20,12 @@ export interface FactRows {
 /** @returns facts by `lifeId`. */
 export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
   const people = new Lineage(rows.lineage, rows.formerImages);
-  const signals = groupBy(rows.signals, (s) => lifeId({ boot: s.boot, pid: s.target_pid, start_ns: s.target_start_ns }));
-  const oomKills = groupBy(rows.oomKills, (o) => lifeId({ boot: o.boot, pid: o.victim_pid, start_ns: o.victim_start_ns }));
+  const signals = groupBy(rows.signals, (s) =>
+    lifeId({ boot: s.boot, pid: s.target_pid, start_ns: s.target_start_ns }),
+  );
+  const oomKills = groupBy(rows.oomKills, (o) =>
+    lifeId({ boot: o.boot, pid: o.victim_pid, start_ns: o.victim_start_ns }),
+  );
   const losses = groupBy(rows.losses, (loss) => `${loss.boot}@${loss.died_ns}`);
   const facts = rows.deaths.map((death): [string, DeathFacts] => {
     const id = lifeId(death);
@@ -66,6 +70,8 @@ class Lineage {
       uid: row.uid === null ? null : Number(row.uid),
       userName: row.user_name,
       login: loginFacts(row),
+      unit: row.unit,
+      container: containerOf(row),
       kernelThread: row.kernel_thread,
       ancestry: this.ancestors(row),
     };
@@ -90,7 +96,7 @@ class Lineage {
 function loginFacts(row: ProcessRow): ProcessFacts['login'] {
   if (row.login_uid === null) return null;
   const session = row.login_session === null ? null : Number(row.login_session);
-  return { uid: Number(row.login_uid), name: row.login_name, session, tty: row.tty };
+  return { uid: Number(row.login_uid), name: row.login_name, session, tty: row.tty, source: row.login_source };
 }
 
 function signalFacts(row: SignalRow, people: Lineage): SignalFacts {
@@ -130,6 +136,8 @@ function unseen(key: LifeKey): ProcessFacts {
     uid: null,
     userName: null,
     login: null,
+    unit: null,
+    container: null,
     kernelThread: false,
     ancestry: [],
   };
