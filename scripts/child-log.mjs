@@ -75,7 +75,12 @@ export function importantPart(line) {
   const agent = /^\S+Z (debug|info|warn|error) (.*)$/.exec(line);
   if (agent) return agent[1] === 'warn' || agent[1] === 'error' ? (agent[2] ?? '') : null;
   const postgres = /^\S+ \S+ UTC \[\d+\] (\w+): +(.*)$/.exec(line);
-  if (postgres) return postgres[1] === 'FATAL' || postgres[1] === 'PANIC' ? (postgres[2] ?? '') : null;
+  if (postgres) {
+    const [, severity, message = ''] = postgres;
+    // What it tells the launcher, which asks until it is ready.
+    if (message === 'the database system is starting up') return null;
+    return severity === 'FATAL' || severity === 'PANIC' ? message : null;
+  }
   // The rest of a Postgres message, and what Node says about experimental features.
   return line === '' || /^\t|^\(node:|^\(Use `node/.test(line) ? null : line;
 }

@@ -16,6 +16,7 @@ test('keeps_the_rest_for_the_file', () => {
     '{"level":30,"msg":"started"}',
     '2026-01-01T00:00:00.000Z info recording rung=ebpf',
     '2026-01-01 00:00:00.000 UTC [7] ERROR:  duplicate key',
+    '2026-01-01 00:00:00.000 UTC [7] FATAL:  the database system is starting up',
     '(node:12) ExperimentalWarning: something',
     '',
   ]) {

@@ -19,7 +19,8 @@ export class AdminToken {
     await mkdir(this.env.stateDir, { recursive: true, mode: 0o700 });
     const file = path.join(this.env.stateDir, 'admin-token');
     const token = (await existing(file)) ?? (await create(file));
-    if (tokenKind(token) !== 'admin') throw new Error(`${file} does not hold an admin token. Remove the file and start again: a new one is made.`);
+    if (tokenKind(token) !== 'admin')
+      throw new Error(`${file} does not hold an admin token. Remove the file and start again: a new one is made.`);
     await chmod(file, 0o600);
     await this.tokens.putAdminToken(`state directory ${this.env.stateDir}`, hashToken(token));
   }

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Failure } from '../platform/errors.js';
 import type { Principal } from '../platform/principal.js';
-import { bearerToken, hashToken, tokenKind } from '../platform/tokens.js';
+import { bearerToken, hashToken, tokenKind, type TokenKind } from '../platform/tokens.js';
 import { TokenStore } from '../store/token.store.js';
 
 const rememberMs = 5_000;
@@ -16,12 +16,14 @@ export class Authenticator {
 
   /**
    * @param header the value of an Authorization header
-   * @throws Failure `access/unauthenticated` (401).
+   * @throws Failure `access/unauthenticated` (401), `access/not-checked` (503).
    */
   async authenticate(header: string | undefined): Promise<Principal> {
     const token = bearerToken(header);
     if (token === null) {
-      throw unauthenticated('This needs a token: send the header "Authorization: Bearer <token>". The admin token is in the file admin-token of the state directory.');
+      throw unauthenticated(
+        'This needs a token: send the header "Authorization: Bearer <token>". The admin token is in the file admin-token of the state directory.',
+      );
     }
     const kind = tokenKind(token);
     const hash = hashToken(token);
@@ -29,10 +31,21 @@ export class Authenticator {
     const known = this.remembered.get(key);
     if (known && known.until > Date.now()) return known.principal;
     this.remembered.delete(key);
-    const principal = kind === 'host' ? await this.host(hash) : kind === 'admin' ? await this.admin(hash) : null;
+    const principal = await this.lookUp(kind, hash);
     if (!principal) throw unauthenticated('The token is not known, or it has been revoked.');
     this.remember(key, principal);
     return principal;
+  }
+
+  /** A database that is away makes no token wrong: whoever asks is told to come back, not to enrol again. */
+  private async lookUp(kind: TokenKind | null, hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
+    try {
+      if (kind === 'host') return await this.host(hash);
+      return kind === 'admin' ? await this.admin(hash) : null;
+    } catch (cause) {
+      const detail = 'The token could not be checked: the database does not answer. Try again.';
+      throw new Failure({ code: 'access/not-checked', status: 503, detail, retryAfterSeconds: 1, cause });
+    }
   }
 
   private async host(hash: Buffer<ArrayBuffer>): Promise<Principal | null> {

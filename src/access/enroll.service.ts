@@ -19,26 +19,30 @@ export class EnrollService {
     return { token, expiresAt };
   }
 
-  /** @throws Failure `access/bad-enroll-token` (401). */
+  /** @throws Failure `access/bad-enroll-token` (401), `access/not-enrolled` (503). */
   async enroll(header: string | undefined, request: EnrollRequest): Promise<EnrollReply> {
     const token = bearerToken(header);
     const credential = newToken('host');
-    const hostId =
-      token !== null && tokenKind(token) === 'enroll'
-        ? await this.tokens.enroll({
-            machineId: request.machineId,
-            name: request.name,
-            tokenHash: hashToken(token),
-            credentialHash: hashToken(credential),
-          })
-        : null;
+    const spendable = token !== null && tokenKind(token) === 'enroll';
+    const hostId = spendable ? await this.spend(token, credential, request) : null;
     if (hostId === null) {
       throw new Failure({
         code: 'access/bad-enroll-token',
         status: 401,
-        detail: 'The enrolment token is unknown, spent or expired. Make a new one: POST /v1/enroll-tokens with an API token.',
+        detail:
+          'The enrolment token is unknown, spent or expired. Make a new one: POST /v1/enroll-tokens with an API token.',
       });
     }
     return { hostId: String(hostId), credential };
+  }
+
+  private async spend(token: string, credential: string, { machineId, name }: EnrollRequest): Promise<number | null> {
+    try {
+      const hashes = { tokenHash: hashToken(token), credentialHash: hashToken(credential) };
+      return await this.tokens.enroll({ machineId, name, ...hashes });
+    } catch (cause) {
+      const detail = 'The host was not enrolled: the database does not answer. Try again; the token is not spent.';
+      throw new Failure({ code: 'access/not-enrolled', status: 503, detail, retryAfterSeconds: 1, cause });
+    }
   }
 }

@@ -94,12 +94,17 @@ function describe(document: OpenAPIObject): void {
 }
 
 function fill(target: NonNullable<OpenAPIObject['paths'][string]['get']>, operation: Operation): void {
-  const json = (schema: string, type = 'application/json') => ({ [type]: { schema: { $ref: `#/components/schemas/${schema}` } } });
+  const json = (schema: string, type = 'application/json') => ({
+    [type]: { schema: { $ref: `#/components/schemas/${schema}` } },
+  });
   target.summary = operation.summary;
   target.parameters = [];
   if (operation.body) target.requestBody = { required: true, content: json(operation.body) };
   if (!operation.open) target.security = [{ token: [] }];
-  const problems = operation.problems.map((status) => [status, { description: 'Problem', content: json('Problem', 'application/problem+json') }]);
+  const problems = operation.problems.map((status) => [
+    status,
+    { description: 'Problem', content: json('Problem', 'application/problem+json') },
+  ]);
   const success = operation.reply
     ? [operation.reply.status, { description: 'Done', content: json(operation.reply.schema) }]
     : [200, { description: 'Done' }];

@@ -25,7 +25,9 @@ const policy =
 export function isGraphiqlPage(request: FastifyRequest): boolean {
   const [pathname, query] = request.url.split('?', 2);
   const wantsPage = request.headers.accept?.includes('text/html') ?? false;
-  return pathname === '/graphql' && request.method === 'GET' && wantsPage && !/(^|&)(query|extensions)=/.test(query ?? '');
+  return (
+    pathname === '/graphql' && request.method === 'GET' && wantsPage && !/(^|&)(query|extensions)=/.test(query ?? '')
+  );
 }
 
 export function serveGraphiql(fastify: FastifyInstance): void {

@@ -30,6 +30,13 @@ interface Extra extends Record<PropertyKey, unknown> {
   operations?: number;
 }
 
+/** 1013 asks to come back later (RFC 6455's registry). */
+const closeCodes: Readonly<Record<number, number>> = {
+  401: CloseCode.Unauthorized,
+  403: CloseCode.Forbidden,
+  503: 1013,
+};
+
 /** @returns what closes all connections, telling the clients. */
 export function serveWebsocket(server: Server, parts: WebsocketParts): { close(): Promise<void> } {
   const { schema, authenticator, loaders, logger } = parts;
@@ -51,7 +58,7 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
           return true;
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
-          const status = error.status === 401 ? CloseCode.Unauthorized : CloseCode.Forbidden;
+          const status = closeCodes[error.status] ?? CloseCode.Forbidden;
           (extra as unknown as { socket: WebSocket }).socket.close(status, error.code);
           return false;
         }

@@ -14,7 +14,11 @@ export function encodeCursor(list: string, key: readonly (string | number | bigi
  * @returns the parts, or null when no cursor was given.
  * @throws Failure `history/bad-cursor`.
  */
-export function decodeCursor(list: string, cursor: string | null | undefined, shape: readonly RegExp[]): string[] | null {
+export function decodeCursor(
+  list: string,
+  cursor: string | null | undefined,
+  shape: readonly RegExp[],
+): string[] | null {
   if (cursor === null || cursor === undefined) return null;
   const parts = parseParts(cursor);
   const fits = parts?.[0] === list && parts.length === shape.length + 1 && shape.every((p, i) => p.test(parts[i + 1]!));
@@ -22,7 +26,8 @@ export function decodeCursor(list: string, cursor: string | null | undefined, sh
     throw new Failure({
       code: 'history/bad-cursor',
       status: 400,
-      detail: 'The cursor is not one of this list. Pass `endCursor` of the page before as it was given, or leave `after` out.',
+      detail:
+        'The cursor is not one of this list. Pass `endCursor` of the page before as it was given, or leave `after` out.',
     });
   }
   return parts.slice(1);

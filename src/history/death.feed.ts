@@ -84,6 +84,7 @@ function tooSlow(): Failure {
 }
 
 function interrupted(): Failure {
-  const detail = 'Deaths may have been missed: the database connection was interrupted. Ask `deaths` for them, then subscribe again.';
+  const detail =
+    'Deaths may have been missed: the database connection was interrupted. Ask `deaths` for them, then subscribe again.';
   return new Failure({ code: 'history/subscription-interrupted', status: 503, detail });
 }

@@ -13,6 +13,8 @@ export interface FailureOptions {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Seconds after which it makes sense to try again. */
   readonly retryAfterSeconds?: number;
+  /** For the log. */
+  readonly cause?: unknown;
 }
 
 export class Failure extends Error {
@@ -22,7 +24,7 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(options: FailureOptions) {
-    super(options.detail);
+    super(options.detail, { cause: options.cause });
     this.name = 'Failure';
     this.code = options.code;
     this.status = options.status;

@@ -1,8 +1,7 @@
 /** Who makes a request, as the edge found out before anything else looked at it. */
 import { Failure } from './errors.js';
 
-export type Principal =
-  { readonly kind: 'admin' } | { readonly kind: 'host'; readonly hostId: number };
+export type Principal = { readonly kind: 'admin' } | { readonly kind: 'host'; readonly hostId: number };
 
 /** A request after authentication; public routes have no principal. */
 export interface WithPrincipal {

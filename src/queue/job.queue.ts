@@ -26,11 +26,15 @@ export class JobQueue implements OnApplicationShutdown {
    */
   async wake(name: JobName): Promise<void> {
     try {
-      await this.queue.add(name, {}, {
-        deduplication: { id: name, keepLastIfActive: true },
-        removeOnComplete: true,
-        removeOnFail: 100,
-      });
+      await this.queue.add(
+        name,
+        {},
+        {
+          deduplication: { id: name, keepLastIfActive: true },
+          removeOnComplete: true,
+          removeOnFail: 100,
+        },
+      );
     } catch (error) {
       this.logger.warn({ err: error, job: name }, 'the worker could not be woken; its sweep will find the work');
     }

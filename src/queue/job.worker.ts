@@ -21,7 +21,9 @@ export async function startJobWorker({ env, logger, queue, handlers }: JobWorker
     await handler();
   });
   worker.on('error', (error) => logger.warn({ err: error }, 'the worker has a connection problem'));
-  worker.on('failed', (job, error) => logger.error({ err: error, job: job?.name }, 'a job failed; its sweep will try again'));
+  worker.on('failed', (job, error) =>
+    logger.error({ err: error, job: job?.name }, 'a job failed; its sweep will try again'),
+  );
   await worker.waitUntilReady();
   for (const name of jobNames) await queue.sweepEvery(name, sweepEveryMs[name]);
   return worker;

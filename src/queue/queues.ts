@@ -2,11 +2,14 @@
  * BullMQ on Postgres, or on Redis when `QUEUE_URL` is given. The queue is a hint and the tables are the truth: a job
  * that is lost costs time until the next sweep, never work.
  */
-import { createPostgresBackend, runMigrations, withBackend, Queue, Worker, type ConnectionOptions } from 'bullmq';
-import pg from 'pg';
+import type { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPostgresBackend, withBackend, Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { Env } from '../platform/env.js';
 
 const schema = 'bullmq';
+const closeMsMax = 5_000;
 
 type Connections = Pick<Env, 'databaseUrl' | 'queueUrl'>;
 export type Processor = (jobName: string) => Promise<void>;
@@ -27,16 +30,38 @@ export interface WorkerHandle {
 }
 
 export function openQueue(env: Connections, name: string): QueueHandle {
-  if (env.queueUrl) return new Queue(name, { connection: redis(env.queueUrl) });
+  if (env.queueUrl) {
+    // Whoever asks must not wait for a Redis that is away: one attempt, then the sweep has to find the work.
+    const connection = new Redis(env.queueUrl, { maxRetriesPerRequest: 1 });
+    return withClient(new Queue(name, { connection }), connection);
+  }
   const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
   return new PostgresQueue(name, { connection: postgres(env.databaseUrl) });
 }
 
 export function openWorker(env: Connections, name: string, processor: Processor): WorkerHandle {
   const process = (job: { name: string }) => processor(job.name);
-  if (env.queueUrl) return new Worker(name, process, { connection: redis(env.queueUrl), concurrency: 1 });
+  if (env.queueUrl) {
+    // A worker waits for work, and for Redis, as long as it takes: BullMQ insists on null.
+    const connection = new Redis(env.queueUrl, { maxRetriesPerRequest: null });
+    return withClient(new Worker(name, process, { connection, concurrency: 1 }), connection);
+  }
   const { Worker: PostgresWorker } = withBackend(createPostgresBackend);
   return new PostgresWorker(name, process, { connection: postgres(env.databaseUrl), concurrency: 1 });
+}
+
+/** BullMQ leaves a client that it was given open, and does not hear its errors. */
+function withClient<T extends QueueHandle | WorkerHandle>(handle: T, client: Redis): T {
+  client.on('error', (error) => (handle as unknown as EventEmitter).emit('error', error));
+  const close = handle.close.bind(handle);
+  handle.close = async () => {
+    // A Redis that is away must not keep the program from ending: BullMQ would wait until it is back.
+    const bound = new AbortController();
+    await Promise.race([close(), sleep(closeMsMax, undefined, { signal: bound.signal })]);
+    bound.abort();
+    client.disconnect();
+  };
+  return handle;
 }
 
 /**
@@ -45,12 +70,12 @@ export function openWorker(env: Connections, name: string, processor: Processor)
  */
 export async function migrateQueue(env: Connections): Promise<void> {
   if (env.queueUrl) return;
-  const client = new pg.Client({ connectionString: env.databaseUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
+  const queue = new PostgresQueue('migration', { connection: { ...postgres(env.databaseUrl), migrate: true } });
   try {
-    await runMigrations(client, schema);
+    await queue.waitUntilReady();
   } finally {
-    await client.end();
+    await queue.close();
   }
 }
 
@@ -63,8 +88,4 @@ function postgres(databaseUrl: string) {
     idleTimeoutMillis: 60_000,
     application_name: 'whodunit-queue',
   };
-}
-
-function redis(queueUrl: string): ConnectionOptions {
-  return { url: queueUrl, maxRetriesPerRequest: null };
 }

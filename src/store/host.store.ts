@@ -29,7 +29,10 @@ export class HostStore {
   }
 
   async rungs(ids: readonly number[]): Promise<Map<number, Rung | null>> {
-    const hosts = await this.prisma.host.findMany({ where: { id: { in: [...ids] } }, select: { id: true, rung: true } });
+    const hosts = await this.prisma.host.findMany({
+      where: { id: { in: [...ids] } },
+      select: { id: true, rung: true },
+    });
     return new Map(hosts.map((host) => [host.id, host.rung as Rung | null]));
   }
 

@@ -15,7 +15,10 @@ const idsPerPayload = 100;
 /** Delivered when the transaction commits. */
 export async function notifyDeaths(tx: TransactionSql<{ bigint: bigint }>, keys: readonly LifeKey[]): Promise<void> {
   for (let start = 0; start < keys.length; start += idsPerPayload) {
-    const payload = keys.slice(start, start + idsPerPayload).map(lifeId).join(' ');
+    const payload = keys
+      .slice(start, start + idsPerPayload)
+      .map(lifeId)
+      .join(' ');
     await tx`select pg_notify(${deathsChannel}, ${payload})`;
   }
 }

@@ -15,7 +15,12 @@ export class SignalStore {
   constructor(@Inject(DB) private readonly db: Db) {}
 
   /** Newest first. */
-  async page(role: 'target' | 'sender', life: LifeKey, after: SignalPosition | null, limit: number): Promise<SignalRow[]> {
+  async page(
+    role: 'target' | 'sender',
+    life: LifeKey,
+    after: SignalPosition | null,
+    limit: number,
+  ): Promise<SignalRow[]> {
     const start = [after?.at_ns ?? null, after?.id ?? null];
     return run<SignalRow>(this.db, 'signalsPage', [role, life.boot, life.pid, life.start_ns, ...start, limit]);
   }

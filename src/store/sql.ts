@@ -46,7 +46,11 @@ export type Statement = keyof typeof statements;
 const texts = loadAll();
 
 /** Runs one statement on a connection or in a transaction. Parameters are sent apart from the text, always. */
-export async function run<T extends Row>(db: Db | TransactionSql<{ bigint: bigint }>, statement: Statement, parameters: unknown[]): Promise<T[]> {
+export async function run<T extends Row>(
+  db: Db | TransactionSql<{ bigint: bigint }>,
+  statement: Statement,
+  parameters: unknown[],
+): Promise<T[]> {
   return db.unsafe<T[]>(texts[statement], parameters as never[], { prepare: true });
 }
 
@@ -59,6 +63,9 @@ function loadAll(): Record<Statement, string> {
   const known: string[] = Object.values(statements);
   const stray = readdirSync(directory).filter((file) => !known.includes(path.basename(file, '.sql')));
   if (stray.length > 0) throw new Error(`prisma/sql holds files that nothing runs: ${stray.join(', ')}`);
-  const entries = Object.entries(statements).map(([name, file]) => [name, readFileSync(path.join(directory, `${file}.sql`), 'utf8')]);
+  const entries = Object.entries(statements).map(([name, file]) => [
+    name,
+    readFileSync(path.join(directory, `${file}.sql`), 'utf8'),
+  ]);
   return Object.fromEntries(entries) as Record<Statement, string>;
 }

@@ -14,7 +14,17 @@ import { Readiness } from './readiness.js';
 import { TokenStore } from './token.store.js';
 import { DB, PRISMA } from './store.tokens.js';
 
-const stores = [BatchStore, DeathStore, FactsStore, HostStore, Notifications, ProcessStore, Readiness, SignalStore, TokenStore];
+const stores = [
+  BatchStore,
+  DeathStore,
+  FactsStore,
+  HostStore,
+  Notifications,
+  ProcessStore,
+  Readiness,
+  SignalStore,
+  TokenStore,
+];
 
 @Global()
 @Module({})

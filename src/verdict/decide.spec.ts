@@ -137,6 +137,10 @@ const tellingDeaths: Readonly<Record<string, DeathFacts>> = {
   raised: death({ signal: 15, signals: [sent(15, worker, { code: -6, thread: 4711 })] }),
   'oom killer': death({ signal: 9, oomKillAt: diedAt - 2_000_000n, signals: [kernelMade(9, { running: guard })] }),
   'terminal closed': death({ signal: 1, signals: [kernelMade(1, { running: guard })] }),
+  'broken pipe, then raised': death({
+    signal: 13,
+    signals: [sent(13, worker, { msBefore: 10 }), sent(13, worker, { code: -6, thread: 4711, msBefore: 9 })],
+  }),
   'seen by procfs': death({ signal: 9, rung: 'procfs' }),
   'nothing seen': death({}),
 };

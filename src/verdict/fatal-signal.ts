@@ -52,7 +52,9 @@ function confidenceAmong(candidates: readonly SignalFacts[], deadly: SignalFacts
   return candidates.every((other) => sameOrigin(other, deadly)) ? certainty.exact : certainty.rivalSender;
 }
 
+/** The same sender by the same call: SIGPIPE of the kernel and raise(SIGPIPE) both name the victim, yet are two causes. */
 function sameOrigin(a: SignalFacts, b: SignalFacts): boolean {
-  if (a.sender === null || b.sender === null) return a.sender === b.sender && a.code === b.code;
+  if (a.code !== b.code) return false;
+  if (a.sender === null || b.sender === null) return a.sender === b.sender;
   return isSame(a.sender.ref, b.sender.ref);
 }

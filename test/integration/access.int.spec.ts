@@ -224,7 +224,10 @@ describe('secrets', () => {
     const host = await stack.enroll('secretive');
     const token = await enrollToken(stack);
     await enroll(stack, token, 'secretive-too');
-    const needles = [stack.adminToken, host.credential, token].flatMap((secret) => [secret, secret.split('_').at(-1)!]);
+    const needles = [stack.adminToken, host.credential, token].flatMap((secret) => [
+      secret,
+      secret.replace(/^wd_[a-z]+_/, ''),
+    ]);
     const columns = await stack.sql<{ table: string; column: string }[]>`
       select table_schema || '.' || table_name as table, column_name as column from information_schema.columns
       where table_schema not in ('pg_catalog', 'information_schema')`;

@@ -252,8 +252,8 @@ describe('pages', () => {
       ...lives.flatMap((ref) => [described(ref, { parent: init }), exited(ref, 9_000, 1)]),
     ]);
     await crowd.send(
-      Array.from({ length: 30 }, () =>
-        signalled(init, 9_500, 17, { sender: life(1_000, 10), disposition: 'ignored', result: 'ignored' }),
+      Array.from({ length: 30 }, (_, n) =>
+        signalled(init, 9_500, n + 1, { sender: life(1_000, 10), disposition: 'ignored', result: 'ignored' }),
       ),
     );
   });
@@ -364,8 +364,9 @@ test('a_page_of_fifty_deaths_costs_as_many_statements_as_one_of_five', async () 
     return counter.count() - before;
   };
   try {
-    await statementsOf(3);
-    const [five, fifty] = [await statementsOf(5), await statementsOf(50)];
+    // A connection that opens meanwhile brings statements of its own, so the least of a few is the page's.
+    const least = async (first: number) => Math.min(...(await inTurn(4, () => statementsOf(first))));
+    const [five, fifty] = [await least(5), await least(50)];
     expect(fifty).toBe(five);
     expect(five).toBeGreaterThan(5);
     expect(five).toBeLessThan(25);
@@ -374,6 +375,12 @@ test('a_page_of_fifty_deaths_costs_as_many_statements_as_one_of_five', async () 
     await counter.close();
   }
 });
+
+async function inTurn<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let n = 0; n < times; n++) results.push(await work());
+  return results;
+}
 
 test('an_undecided_death_is_answered_with_the_verdict_that_the_worker_reaches', async () => {
   const host = await stack.enroll('undecided');

@@ -10,6 +10,6 @@ const sources = path.resolve(import.meta.dirname, '../fixtures/programs');
 export async function compile(name: string): Promise<{ readonly file: string; remove(): Promise<void> }> {
   const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-program-'));
   const file = path.join(directory, name);
-  await promisify(execFile)('cc', ['-O1', '-o', file, path.join(sources, `${name}.c`)]);
+  await promisify(execFile)('cc', ['-O1', '-pthread', '-o', file, path.join(sources, `${name}.c`)]);
   return { file, remove: () => rm(directory, { recursive: true, force: true }) };
 }

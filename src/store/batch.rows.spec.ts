@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { Event, ExitEvent, ProcessEvent, SignalEvent } from '../contract/index.js';
+import { toRows } from './batch.rows.js';
+
+const ref = { pid: 7, start: '70' };
+const image = (comm: string, execAt?: string, more: Partial<ProcessEvent> = {}): ProcessEvent => ({
+  kind: 'process',
+  at: execAt ?? '70',
+  ...ref,
+  origin: 'exec',
+  comm,
+  args: [comm],
+  ...(execAt ? { execAt } : {}),
+  ...more,
+});
+const signal = (at: string): SignalEvent => ({
+  kind: 'signal',
+  at,
+  signal: 9,
+  code: 0,
+  target: { pid: 8, start: '80' },
+  sender: ref,
+  disposition: 'default',
+  result: 'delivered',
+});
+const exit = (at: string, code: number): ExitEvent => ({ kind: 'exit', at, ...ref, code, coreDumped: false });
+
+describe('lives', () => {
+  test('several_descriptions_of_one_life_are_one_row_and_keep_what_only_the_earlier_one_said', () => {
+    const { processes } = toRows([image('sh', '71', { tty: 'pts/0' }), image('ls', '72'), image('cat', '73')]);
+    expect(processes).toEqual([
+      expect.objectContaining({ comm: 'cat', exec_ns: '73', tty: 'pts/0', execs: ['71', '72', '73'] }),
+    ]);
+  });
+
+  test('one_that_was_moved_out_of_its_unit_and_container_is_in_neither', () => {
+    const placed = { cgroup: '/a.service/x', unit: 'a.service', container: { id: 'ab', runtime: 'podman', pod: 'p' } };
+    const [stays] = toRows([image('sh', '71', placed), image('ls', '72')]).processes;
+    expect(stays).toMatchObject({
+      unit: 'a.service',
+      container_id: 'ab',
+      container_runtime: 'podman',
+      container_pod: 'p',
+    });
+    const [moved] = toRows([image('sh', '71', placed), image('ls', '72', { cgroup: '/' })]).processes;
+    expect(moved).toMatchObject({ cgroup: '/', unit: undefined, container_id: undefined, container_pod: undefined });
+  });
+
+  test('the_same_pid_with_another_start_is_another_life', () => {
+    expect(toRows([image('a'), image('b', undefined, { start: '99' })]).processes).toHaveLength(2);
+  });
+
+  test('one_life_has_one_death_the_first', () => {
+    expect(toRows([exit('90', 3), exit('91', 4)]).deaths).toEqual([
+      expect.objectContaining({ died_ns: '90', exit_code: 3 }),
+    ]);
+  });
+});
+
+describe('images', () => {
+  test('one_that_acted_is_kept_until_the_exec_that_replaced_it', () => {
+    const { formerImages } = toRows([image('sh', '71'), signal('72'), image('ls', '73'), image('cat', '74')]);
+    expect(formerImages).toEqual([
+      expect.objectContaining({ comm: 'sh', until_ns: '73' }),
+      expect.objectContaining({ comm: 'ls', until_ns: '74' }),
+    ]);
+  });
+
+  test('one_that_did_nothing_is_not', () => {
+    expect(toRows([image('sh', '71'), image('ls', '73'), signal('74')]).formerImages).toEqual([]);
+  });
+
+  test('being_described_again_is_no_exec', () => {
+    expect(toRows([image('sh', '71'), signal('72'), image('sh', '71', { at: '75' })]).formerImages).toEqual([]);
+  });
+});
+
+test('every_kind_has_its_place', () => {
+  const events: Event[] = [
+    { kind: 'loss', at: '9', cause: 'rejected', since: '1', until: '2', count: 5 },
+    { kind: 'oom_kill', at: '9', victim: ref },
+    { kind: 'snapshot', at: '9', since: '8', processes: 1 },
+    { kind: 'agent_stop', at: '9' },
+    { kind: 'from_the_future', at: '9', what: [1] },
+  ];
+  expect(toRows(events)).toEqual({
+    processes: [],
+    formerImages: [],
+    signals: [],
+    deaths: [],
+    oomKills: [{ victim_pid: 7, victim_start_ns: '70', at_ns: '9' }],
+    losses: [{ since_ns: '1', until_ns: '2', cause: 'rejected', count: 5 }],
+    unknown: [events[4]],
+    agentStart: null,
+    snapshot: events[2],
+  });
+});

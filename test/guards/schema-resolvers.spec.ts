@@ -1,0 +1,104 @@
+/** Every field of the API has a resolver, or a column (or member) of the same name in what its resolver receives. */
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, isObjectType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
+import type { Connection } from '../../src/history/connection.js';
+import { HostResolver } from '../../src/history/host.resolver.js';
+import { LoginResolver } from '../../src/history/login.resolver.js';
+import { ProcessResolver } from '../../src/history/process.resolver.js';
+import { QueryResolver } from '../../src/history/query.resolver.js';
+import { SignalResolver } from '../../src/history/signal.resolver.js';
+import type { VerdictView } from '../../src/history/verdict.view.js';
+import type {
+  ActorRow,
+  ContainerRow,
+  DeathRow,
+  HostRow,
+  LoginRow,
+  LossRow,
+  ProcessRow,
+  SignalRow,
+} from '../../src/store/rows.js';
+
+const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../src/history/history.graphql'), 'utf8'));
+
+const columns =
+  <T>() =>
+  (...names: (keyof T & string)[]): readonly string[] =>
+    names;
+
+/** Fields that are answered by the value itself; the compiler knows that it has them. */
+const plain: Readonly<Record<string, readonly string[]>> = {
+  Host: columns<HostRow>()('name', 'kernel', 'arch'),
+  Process: columns<ProcessRow>()('pid', 'exe', 'comm', 'args', 'cgroup', 'unit'),
+  SignalRecord: columns<SignalRow>()('at', 'code', 'thread'),
+  Death: columns<DeathRow>()(),
+  Verdict: columns<VerdictView>()('cause', 'confidence', 'summary', 'evidence', 'rule', 'engine'),
+  Actor: columns<ActorRow>()('kind', 'process'),
+  Evidence: columns<VerdictView['evidence'][number]>()('kind', 'at', 'text'),
+  Loss: columns<LossRow>()('since', 'until', 'cause'),
+  Login: columns<LoginRow>()('tty'),
+  Container: columns<ContainerRow>()('id', 'runtime', 'pod'),
+  User: ['uid', 'name'],
+  Signal: ['number', 'name'],
+  PageInfo: columns<Connection<unknown>['pageInfo']>()('hasNextPage', 'endCursor'),
+  ...Object.fromEntries(
+    ['Death', 'Process', 'Host', 'Signal'].flatMap((name) => [
+      [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
+      [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
+    ]),
+  ),
+};
+
+const resolvers = [
+  ActorResolver,
+  DeathResolver,
+  HostResolver,
+  LoginResolver,
+  LossResolver,
+  ProcessResolver,
+  QueryResolver,
+  SignalResolver,
+  VerdictResolver,
+];
+
+/** `Type.field` of every method that Nest knows as a resolver. */
+function resolved(): Set<string> {
+  const found = resolvers.flatMap((resolver) => {
+    const owner = Reflect.getMetadata('graphql:resolver_name', resolver) as string | undefined;
+    return Object.getOwnPropertyNames(resolver.prototype).flatMap((method) => {
+      if (method === 'constructor') return [];
+      const target = (resolver.prototype as unknown as Record<string, object>)[method]!;
+      const name = Reflect.getMetadata('graphql:resolver_name', target) as string | undefined;
+      const operation = Reflect.getMetadata('graphql:resolver_type', target) as string | undefined;
+      return name ? [`${operation ?? owner}.${name}`] : [];
+    });
+  });
+  return new Set(found);
+}
+
+const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'));
+const fields = types.flatMap((type) =>
+  isObjectType(type) ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`) : [],
+);
+
+describe('the schema and the code that answers it', () => {
+  test('every_field_has_a_resolver_or_a_column', () => {
+    const answered = resolved();
+    for (const [type, names] of Object.entries(plain)) for (const name of names) answered.add(`${type}.${name}`);
+    expect(fields.filter((field) => !answered.has(field))).toEqual([]);
+  });
+
+  test('every_resolver_has_a_field', () => {
+    expect([...resolved()].filter((field) => !fields.includes(field))).toEqual([]);
+  });
+
+  test('what_is_said_here_is_still_in_the_schema_and_said_once', () => {
+    const said = Object.entries(plain).flatMap(([type, names]) => names.map((name) => `${type}.${name}`));
+    expect(said.filter((field) => !fields.includes(field))).toEqual([]);
+    expect(said.filter((field) => resolved().has(field))).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statementText, type Statement } from '../../src/store/sql.js';
+import { startStack, type Stack } from '../support/stack.js';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+  await fill();
+});
+afterAll(() => stack.close());
+
+/** 20 hosts with a boot each; 40,000 lives in all, half of them dead, twice as many signals: enough to want an index.
+ * In the order of time, as they come. */
+async function fill(): Promise<void> {
+  const { sql } = stack;
+  await sql`insert into hosts (machine_id, name) select md5(n::text), 'host-' || n from generate_series(1, 20) n`;
+  await sql`insert into boots (host_id, boot_id, booted_at) select id, gen_random_uuid(), '2026-11-20' from hosts`;
+  await sql`insert into processes (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, comm, exe, args, user_name, started_at, ended_at)
+    select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n * 1000, 'worker', '/bin/w' || n, array['w', n::text], 'u' || n % 5,
+      '2026-11-20'::timestamptz + n * interval '1 s', case when n % 2 = 0 then '2026-11-21'::timestamptz end
+    from boots b, generate_series(1, 2000) n order by n, b.id`;
+  await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, cause, actor_kind)
+    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
+  await sql`insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns, disposition, result)
+    select p.boot, p.start_ns + k, p.started_at, 9, 0, p.pid, p.start_ns, p.parent_pid, p.parent_start_ns, 'default', 'delivered'
+    from processes p, generate_series(1, 2) k`;
+  await sql`insert into former_images (boot, pid, start_ns, until_ns, comm, args, args_cut) select boot, pid, start_ns, 1, 'x', '{}', false from processes where pid % 4 = 0`;
+  await sql`insert into losses (host_id, boot, since_ns, until_ns, since, until, cause)
+    select b.host_id, b.id, n * 1000, n * 1000 + 10, now(), now(), 'rejected' from boots b, generate_series(1, 500) n`;
+  await sql`insert into oom_kills (boot, victim_pid, victim_start_ns, at_ns) select boot, pid, start_ns, 1 from deaths where pid % 10 = 0`;
+  await sql`insert into pending_verdicts select boot, pid, start_ns from deaths where pid % 10 = 0`;
+  await sql`insert into ingest_cursors (host_id, epoch, committed) select id, gen_random_uuid(), 5 from hosts`;
+  await sql.unsafe('analyze');
+}
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly 'Relation Name'?: string;
+  readonly Plans?: readonly Plan[];
+}
+
+const flat = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flat)];
+
+/** The plan for these very parameters, as `plan_cache_mode = force_custom_plan` makes the server choose it. */
+async function planOf(
+  statement: Statement,
+  parameters: readonly unknown[],
+): Promise<{ indexes: string[]; scans: string[] }> {
+  const values = parameters.map(literal);
+  const text = statementText(statement)
+    .replace(/^--.*$/gm, '')
+    .replaceAll(/\$(\d+)/g, (_, n) => values[Number(n) - 1]!);
+  const rows = await stack.sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
+  const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
+  return {
+    indexes: [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))].sort(),
+    scans: nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? []) : [])),
+  };
+}
+
+function literal(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+const nulls = (many: number) => Array<null>(many).fill(null);
+const at = '2026-11-20T00:10:00Z';
+const keys = [
+  [1, 2, 3],
+  [100, 200, 300],
+  [100_000, 200_000, 300_000],
+];
+const key = { death: ['2026-11-20T00:30:00Z', 1, 1_800, 1_800_000], process: [at, 1, 600, 600_000] };
+const json = (row: object) => JSON.stringify([row]);
+const life = { pid: 100, start_ns: 100_000 };
+const large = ['processes', 'deaths', 'signals', 'former_images', 'losses'];
+
+const plans: readonly [
+  what: string,
+  statement: Statement,
+  parameters: readonly unknown[],
+  indexes: readonly string[],
+][] = [
+  ['the latest death of a pid', 'deathByPid', [1, 100, null], ['deaths_host_id_pid_died_at_idx']],
+  ['a death of a pid by an instant', 'deathByPid', [1, 100, at], ['deaths_host_id_pid_died_at_idx']],
+  ['the latest life of a pid', 'lifeOfPid', [1, 100, null], ['processes_pkey']],
+  ['deaths by key', 'deathsByKey', keys, ['deaths_pkey']],
+  ['processes by key', 'processesByKey', keys, ['processes_pkey']],
+  ['former images', 'formerImages', keys, ['former_images_pkey']],
+  ['lineage', 'lineage', keys, ['processes_pkey']],
+  ['the newest deaths', 'deathsPage', [...nulls(18), 51], ['deaths_died_at_boot_pid_start_ns_idx']],
+  [
+    'a later page of deaths',
+    'deathsPage',
+    [...nulls(11), ...key.death, ...nulls(3), 51],
+    ['deaths_died_at_boot_pid_start_ns_idx'],
+  ],
+  ['deaths since', 'deathsPage', [null, at, ...nulls(16), 51], ['deaths_died_at_boot_pid_start_ns_idx']],
+  ['deaths of a host', 'deathsPage', [3, ...nulls(17), 51], ['deaths_host_id_died_at_boot_pid_start_ns_idx']],
+  [
+    'a later page of deaths of a host',
+    'deathsPage',
+    [3, ...nulls(10), ...key.death, ...nulls(3), 51],
+    ['deaths_host_id_died_at_boot_pid_start_ns_idx'],
+  ],
+  [
+    'deaths of a pid on a host',
+    'deathsPage',
+    [3, ...nulls(8), 100, ...nulls(8), 51],
+    ['deaths_host_id_pid_died_at_idx'],
+  ],
+  ['deaths among some lives', 'deathsPage', [...nulls(15), ...keys, 3], ['deaths_pkey']],
+  [
+    'deaths of a unit',
+    'deathsPage',
+    [...nulls(10), 'redis.service', ...nulls(7), 51],
+    ['deaths_died_at_boot_pid_start_ns_idx', 'processes_pkey'],
+  ],
+  ['the newest processes', 'processesPage', [...nulls(12), 51], ['processes_started_at_boot_pid_start_ns_idx']],
+  [
+    'a later page of processes',
+    'processesPage',
+    [...nulls(8), ...key.process, 51],
+    ['processes_started_at_boot_pid_start_ns_idx'],
+  ],
+  [
+    'processes of a host',
+    'processesPage',
+    [3, ...nulls(11), 51],
+    ['processes_host_id_started_at_boot_pid_start_ns_idx'],
+  ],
+  ['children', 'childrenPage', [3, 50, 50_000, ...nulls(3), 51], ['processes_boot_parent_pid_parent_start_ns_idx']],
+  ['signals received', 'signalsPage', ['target', 3, 100, 100_000, null, null, 51], ['signals_by_target']],
+  [
+    'a later page of signals received',
+    'signalsPage',
+    ['target', 3, 100, 100_000, 100_002, 9, 51],
+    ['signals_by_target'],
+  ],
+  ['signals sent', 'signalsPage', ['sender', 3, 100, 100_000, null, null, 51], ['signals_by_sender']],
+  ['signals before deaths', 'signalsByTarget', [...keys, [200_000, 300_000, 400_000], 32], ['signals_by_target']],
+  ['OOM kills of victims', 'oomKillsByVictim', keys, ['oom_kills_pkey']],
+  ['losses around deaths', 'lossesByDeath', [[1, 2], [100_000, 200_000], 5_000, 16], ['losses_by_time']],
+  [
+    'signals stored',
+    'insertSignals',
+    [1, at, json({ at_ns: 1, signal: 9, target_pid: 100, target_start_ns: 100_000 })],
+    ['deaths_pkey'],
+  ],
+  ['deaths stored', 'insertDeaths', [1, 1, at, json({ ...life, died_ns: 5, core_dumped: false })], ['deaths_pkey']],
+  [
+    'processes stored',
+    'insertProcesses',
+    [1, 1, at, json({ ...life, origin: 'exec', seen_ns: 5, exec_ns: 5, execs: [5], comm: 'x' })],
+    ['processes_pkey', 'signals_by_sender'],
+  ],
+  [
+    'OOM kills stored',
+    'insertOomKills',
+    [1, json({ victim_pid: 100, victim_start_ns: 100_000, at_ns: 5 })],
+    ['deaths_pkey'],
+  ],
+  ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' })], ['deaths_pkey']],
+  ['lives closed by a snapshot', 'closeUnseen', [3, at, 5_000], ['processes_pkey']],
+  ['lives of former boots', 'closeFormerBoots', [3, 3, at], ['processes_host_id_started_at_boot_pid_start_ns_idx']],
+];
+
+describe('every hot statement finds its rows by an index', () => {
+  test.each(plans)('%s', async (_what, statement, parameters, wanted) => {
+    const { indexes, scans } = await planOf(statement, parameters);
+    expect(indexes).toEqual(expect.arrayContaining([...wanted]));
+    expect(scans.filter((table) => large.includes(table))).toEqual([]);
+  });
+});
