@@ -17,7 +17,9 @@
  *            char comm[16], tty[24]                   48   both end with NUL
  *            u64 cgroup, u32 hierarchy, u32 0         88
  *   exec     record, u32 filename_size, args_size    120
- *            u64 args_total, filename, args          128   the two strings follow at 136, one after the other
+ *            u64 args_total                          128
+ *            u32 ssh_size, u32 0                     136
+ *            filename, args, ssh                     144   three strings without NUL, one after the other
  *   fork     record                                        `who` is the child
  *   exit     record, u32 status, u32 0               120
  *   signal   record, who target                      120   `record.who` is the task that was running
@@ -34,6 +36,7 @@
  *   of its directory and never comes back during a boot. Of the many that a process is in on a version 1 host, it is the
  *   one that tells most: cgroup_of() in whodunit.bpf.c. Id 0 is the root of all; without WHO_CGROUP nothing is known.
  * - A `who` with start 0 names only a tgid: kernels before 6.8 tell no more of an OOM victim.
+ * - `ssh` is the value of SSH_CONNECTION, in the first exec of a login session that has it; empty in all others.
  * - A loss counter belongs to each kind: records that found no room in the ring, the time of the first and the last.
  *   The reader sets them back to zero.
  */
@@ -63,6 +66,7 @@ enum {
   RING_BYTES = 8 * 1024 * 1024,
   ARGS_BYTES_MAX = 4096,
   FILENAME_BYTES_MAX = 4096,
+  SSH_BYTES_MAX = 128, /* two IPv6 addresses, two ports */
   CGROUP_PATH_BYTES_MAX = 1024, /* TRACE_CGROUP_PATH_LEN: the tracepoint gives no more */
 };
 
@@ -96,6 +100,8 @@ struct exec_record {
   __u32 filename_size;
   __u32 args_size;
   __u64 args_total;
+  __u32 ssh_size;
+  __u32 zero;
 };
 
 struct exit_record {
@@ -139,7 +145,7 @@ struct loss {
 
 _Static_assert(sizeof(struct who) == 104, "who");
 _Static_assert(sizeof(struct record) == 120, "record");
-_Static_assert(sizeof(struct exec_record) == 136, "exec_record");
+_Static_assert(sizeof(struct exec_record) == 144, "exec_record");
 _Static_assert(sizeof(struct exit_record) == 128, "exit_record");
 _Static_assert(sizeof(struct signal_record) == 256, "signal_record");
 _Static_assert(sizeof(struct oom_record) == 224, "oom_record");
@@ -153,6 +159,7 @@ AT(who, tty, 64);
 AT(who, cgroup, 88);
 AT(record, who, 16);
 AT(exec_record, filename_size, 120);
+AT(exec_record, ssh_size, 136);
 AT(exit_record, status, 120);
 AT(signal_record, target, 120);
 AT(signal_record, signal, 224);

@@ -32,7 +32,7 @@ struct {
  * one CPU. */
 struct exec_scratch {
   struct exec_record record;
-  char room[FILENAME_BYTES_MAX + ARGS_BYTES_MAX];
+  char room[FILENAME_BYTES_MAX + ARGS_BYTES_MAX + SSH_BYTES_MAX];
 };
 
 struct {
@@ -41,6 +41,14 @@ struct {
   __type(key, __u32);
   __type(value, struct exec_scratch);
 } scratch SEC(".maps");
+
+/* How often the processes of a login session were asked for SSH_CONNECTION; SSH_LOOKS_MAX once it was found. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4096);
+  __type(key, __u32);
+  __type(value, __u32);
+} ssh_looks SEC(".maps");
 
 struct cgroup_scratch {
   struct cgroup_record record;
@@ -183,6 +191,65 @@ static __always_inline void fill_head(struct record *head, __u64 at, __u32 kind,
   fill_who(&head->who, task);
 }
 
+#define SSH_LOOKS_MAX 8
+#define ENVIRONMENT_PIECES_MAX 128
+enum { PIECE_BYTES = 128, SSH_NAME_BYTES = 15 };
+
+/* "SSH_CONNECTION=", as a little-endian machine reads it. */
+static __always_inline bool is_ssh_connection(const __u64 *piece) {
+  return piece[0] == 0x4e4e4f435f485353ULL && (piece[1] & 0x00ffffffffffffffULL) == 0x003d4e4f49544345ULL;
+}
+
+/*
+ * The value of SSH_CONNECTION in a new image's environment, without NUL: of all variables the only one that leaves this
+ * function. Longer ones pass in pieces.
+ */
+static __noinline __u32 find_ssh_connection(struct mm_struct *mm, char *to) {
+  __u64 piece[PIECE_BYTES / 8];
+  unsigned long at = BPF_CORE_READ(mm, env_start);
+  unsigned long end = BPF_CORE_READ(mm, env_end);
+  bool within = 0;
+  if (!to)
+    return 0;
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < ENVIRONMENT_PIECES_MAX && at < end; i++) {
+    long length = bpf_probe_read_user_str(piece, PIECE_BYTES, (void *)at);
+    if (length <= 0)
+      return 0;
+    if (!within && length > SSH_NAME_BYTES + 1 && length < PIECE_BYTES && is_ssh_connection(piece)) {
+      __u64 size = length - 1 - SSH_NAME_BYTES;
+      barrier_var(size);
+      if (size > SSH_BYTES_MAX)
+        return 0;
+      bpf_probe_read_kernel(to, size, (char *)piece + SSH_NAME_BYTES);
+      return size;
+    }
+    within = length == PIECE_BYTES;
+    at += within ? length - 1 : length;
+  }
+  return 0;
+}
+
+/* Only in a login session, and only until one of its processes had it, or some had not. */
+static __always_inline __u32 ssh_of(struct task_struct *task, char *to) {
+  __u32 session = ~0U;
+  if (bpf_core_field_exists(task->sessionid))
+    session = BPF_CORE_READ(task, sessionid);
+  if (session == ~0U)
+    return 0;
+  __u32 first = 0;
+  __u32 *looks = bpf_map_lookup_elem(&ssh_looks, &session);
+  if (!looks) {
+    bpf_map_update_elem(&ssh_looks, &session, &first, 0);
+    looks = bpf_map_lookup_elem(&ssh_looks, &session);
+  }
+  if (!looks || *looks >= SSH_LOOKS_MAX)
+    return 0;
+  __u32 size = find_ssh_connection(BPF_CORE_READ(task, mm), to);
+  *looks = size ? SSH_LOOKS_MAX : *looks + 1;
+  return size;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm) {
   __u64 at = bpf_ktime_get_boot_ns();
@@ -210,10 +277,19 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   barrier_var(args_size);
   if (args_size > ARGS_BYTES_MAX)
     args_size = ARGS_BYTES_MAX;
-  __u64 size = sizeof(struct exec_record) + filename_size + args_size;
+  barrier_var(filename_size);
+  if (filename_size > FILENAME_BYTES_MAX)
+    filename_size = 0;
+  __u64 ssh_size = ssh_of(task, exec->room + filename_size + args_size);
+  barrier_var(ssh_size);
+  if (ssh_size > SSH_BYTES_MAX)
+    ssh_size = 0;
+  __u64 size = sizeof(struct exec_record) + filename_size + args_size + ssh_size;
   exec->record.filename_size = filename_size;
   exec->record.args_size = args_size;
   exec->record.args_total = total;
+  exec->record.ssh_size = ssh_size;
+  exec->record.zero = 0;
   fill_head(&exec->record.head, at, RECORD_EXEC, size, task);
   if (bpf_ringbuf_output(&ring, exec, size, BPF_RB_NO_WAKEUP))
     count_loss(RECORD_EXEC, at);

@@ -8,6 +8,7 @@
 import { Cursor } from '../bytes/cursor.js';
 import { decodeCString, decodeUtf8 } from '../bytes/text.js';
 import { splitArgs, type Args } from './args.js';
+import { parseSshConnection } from './ssh-connection.js';
 
 /** A cgroup's directory: the hierarchy's number as in /proc/PID/cgroup, and the inode; 0 is the root of all. */
 export interface CgroupRef {
@@ -46,6 +47,8 @@ export interface ExecRecord extends Head, Args {
   readonly filename: string;
   /** The command line could not be read in the kernel: ask /proc. */
   readonly argsMissing: boolean;
+  /** Where the ssh login came from that this process belongs to; in one exec of a session at most. */
+  readonly sshSource: string | undefined;
 }
 
 export interface ForkRecord extends Head {
@@ -88,7 +91,7 @@ export interface CgroupRecord extends Head {
 export type KernelRecord = ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord | CgroupRecord;
 
 /** Sizes in bytes of the fixed part of each kind, record.h. */
-export const recordBytes = { head: 120, who: 104, exec: 136, exit: 128, signal: 256, oom: 224, cgroup: 136 } as const;
+export const recordBytes = { head: 120, who: 104, exec: 144, exit: 128, signal: 256, oom: 224, cgroup: 136 } as const;
 
 const noId = 0xffff_ffff;
 const kernelThreadFlag = 1;
@@ -176,10 +179,13 @@ function readExec(cursor: Cursor, head: Head): ExecRecord | undefined {
   const filenameSize = cursor.u32le();
   const argsSize = cursor.u32le();
   const argsTotal = cursor.u64le();
-  if (cursor.remaining < filenameSize + argsSize) return undefined;
+  const sshSize = cursor.u32le();
+  cursor.u32le();
+  if (cursor.remaining < filenameSize + argsSize + sshSize) return undefined;
   const filename = decodeCString(cursor.bytes(filenameSize));
   const args = splitArgs(decodeUtf8(cursor.bytes(argsSize)), argsTotal > BigInt(argsSize));
-  return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n };
+  const sshSource = parseSshConnection(decodeUtf8(cursor.bytes(sshSize)));
+  return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n, sshSource };
 }
 
 function readCgroup(cursor: Cursor, head: Head): CgroupRecord | undefined {

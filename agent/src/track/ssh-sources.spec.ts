@@ -16,6 +16,15 @@ describe('SshSources', () => {
     expect(sources.of(who(99, 4))).toBeUndefined();
   });
 
+  it('believes_the_first_source_that_a_session_was_told', () => {
+    const sources = new SshSources(() => '10.0.0.9');
+    sources.learn(who(10, 3), undefined);
+    sources.learn(who(11, 3), '10.0.0.5');
+    sources.learn(who(12, 3), '10.0.0.6');
+    sources.look(who(13, 3));
+    expect(sources.of(who(99, 3))).toBe('10.0.0.5');
+  });
+
   it('gives_up_a_session_without_a_source', () => {
     const read = vi.fn<ReadSshSource>(() => undefined);
     const sources = new SshSources(read);

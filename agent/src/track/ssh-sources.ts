@@ -1,7 +1,8 @@
 /**
  * Where the ssh logins of this host came from, by audit session. SSH_CONNECTION is in the environment of the login's
- * processes, so the first few of a session that run something are asked for it, until one has it; whoever comes later in
- * that session, and may be gone at once, has it from here.
+ * processes: the probe tells it with the first exec of a session that has it, and of sessions that are older than the
+ * probe (or whose exec an earlier agent was told) some processes of the snapshot are asked. Whoever comes later in that
+ * session, and may be gone at once, has it from here.
  */
 import type { Who } from '../kernel/record.js';
 import { agentLimits } from '../limits.js';
@@ -24,6 +25,11 @@ export class SshSources {
 
   of({ loginUid, session }: Who): string | undefined {
     return loginUid === undefined || session === undefined ? undefined : this.#sessions.get(session)?.address;
+  }
+
+  learn({ loginUid, session }: Who, address: string | undefined): void {
+    if (address === undefined || loginUid === undefined || session === undefined) return;
+    (this.#sessions.get(session) ?? this.#begin(session)).address ??= address;
   }
 
   /** Asks this process, unless its session is known or was asked often enough. */

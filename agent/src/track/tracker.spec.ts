@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KnownEvent } from '../contract.js';
-import type { KernelRecord, TaskRecord, Who } from '../kernel/record.js';
+import type { ExecRecord, KernelRecord, TaskRecord, Who } from '../kernel/record.js';
 import { mentionsOf } from '../uplink/mentions.js';
 import { Tracker, type Host } from './tracker.js';
 
@@ -27,7 +27,7 @@ function who(pid: number, changes: Partial<Who> = {}): Who {
 }
 
 const task = (w: Who): TaskRecord => ({ kind: 'task', at: 100n * second, who: w });
-const exec = (w: Who, at: bigint, ...args: string[]): KernelRecord => ({
+const exec = (w: Who, at: bigint, ...args: string[]): ExecRecord => ({
   kind: 'exec',
   at,
   who: w,
@@ -35,6 +35,7 @@ const exec = (w: Who, at: bigint, ...args: string[]): KernelRecord => ({
   args,
   argsCut: false,
   argsMissing: false,
+  sshSource: undefined,
 });
 const fork = (w: Who, at: bigint): KernelRecord => ({ kind: 'fork', at, who: w });
 const exit = (w: Who, at: bigint, status: number): KernelRecord => ({ kind: 'exit', at, who: w, status });
@@ -280,11 +281,13 @@ describe('Tracker', () => {
 
   it('tells_the_ssh_source_of_a_whole_session_also_for_who_is_gone_at_once', () => {
     const login = { loginUid: 1000, session: 3 };
-    const { tracker, events } = setUp({ readSshSource: (pid) => (pid === 30 ? '10.0.0.5' : undefined) });
-    tracker.handle(exec(who(30, login), 1n, '/bin/bash'), 1);
+    const { tracker, events } = setUp({ readSshSource: (pid) => (pid === 20 ? '10.0.0.4' : undefined) });
+    tracker.takeSnapshot([task(who(20, { ...login, session: 2 }))], false);
+    tracker.handle({ ...exec(who(30, login), 1n, '/bin/bash'), sshSource: '10.0.0.5' }, 1);
     tracker.handle(exec(who(40, login), 2n, '/bin/kill'), 2);
     tracker.handle(exec(who(50, { ...login, session: 4 }), 3n, '/bin/kill'), 3);
+    tracker.handle(exec(who(60, { ...login, session: 2 }), 4n, '/bin/kill'), 4);
     const found = events.map((event) => event.kind === 'process' && event.login?.sourceAddress);
-    expect(found).toEqual(['10.0.0.5', '10.0.0.5', undefined]);
+    expect(found).toEqual(['10.0.0.4', '10.0.0.5', '10.0.0.5', undefined, '10.0.0.4']);
   });
 });

@@ -162,7 +162,7 @@ export class Tracker {
     life.execAt = record.at;
     life.described = undefined;
     this.#refreshCgroup(life);
-    this.#sshSources.look(record.who);
+    this.#sshSources.learn(record.who, record.sshSource);
     this.#mention(life, record.at);
   }
 
