@@ -116,7 +116,7 @@ const plans: readonly [
     'deaths of a unit',
     'deathsPage',
     [...nulls(10), 'redis.service', ...nulls(7), 51],
-    ['deaths_died_at_boot_pid_start_ns_idx', 'processes_pkey'],
+    ['deaths_died_at_boot_pid_start_ns_idx'],
   ],
   ['the newest processes', 'processesPage', [...nulls(12), 51], ['processes_started_at_boot_pid_start_ns_idx']],
   [
