@@ -6,6 +6,7 @@
 -- Indexes deaths (died_at desc, …), (host_id, died_at desc, …), (host_id, pid, died_at desc); primary keys.
 -- Conditions on the victim and the actor are looked up death by death, in the order of the page: a join on three columns
 -- that go together looks to the planner as if it let almost nothing through, and it would read the whole table for a page.
+-- `offset 0` keeps it from hashing all processes of a unit or login for the same reason.
 select d.*, (select b.booted_at from boots b where b.id = d.boot) as booted_at
 from deaths d
 where ($1::int is null or d.host_id = $1::int)
@@ -19,10 +20,12 @@ where ($1::int is null or d.host_id = $1::int)
     where p.boot = d.boot and p.pid = d.pid and p.start_ns = d.start_ns
       and ($11::text is null or p.unit = $11::text)
       and ($7::text is null or p.exe = $7::text or (strpos($7::text, '/') = 0 and split_part(p.exe, '/', -1) = $7::text))
-      and ($8::text is null or strpos(array_to_string(p.args, ' '), $8::text) > 0 or strpos(p.comm, $8::text) > 0)))
+      and ($8::text is null or strpos(array_to_string(p.args, ' '), $8::text) > 0 or strpos(p.comm, $8::text) > 0)
+    offset 0))
   and ($9::text is null or exists (
     select from processes a
-    where a.boot = d.boot and a.pid = d.actor_pid and a.start_ns = d.actor_start_ns and a.login_name = $9::text))
+    where a.boot = d.boot and a.pid = d.actor_pid and a.start_ns = d.actor_start_ns and a.login_name = $9::text
+    offset 0))
   and ($10::int is null or d.pid = $10::int)
   and ($12::timestamptz is null or (d.died_at, d.boot, d.pid, d.start_ns) < ($12::timestamptz, $13::int, $14::int, $15::bigint))
   -- The first two find them by the primary key, the third is exact.

@@ -113,6 +113,12 @@ const plans: readonly [
   ],
   ['deaths among some lives', 'deathsPage', [...nulls(15), ...keys, 3], ['deaths_pkey']],
   [
+    'deaths by a login',
+    'deathsPage',
+    [...nulls(8), 'alice', ...nulls(9), 51],
+    ['deaths_died_at_boot_pid_start_ns_idx'],
+  ],
+  [
     'deaths of a unit',
     'deathsPage',
     [...nulls(10), 'redis.service', ...nulls(7), 51],
