@@ -3,8 +3,8 @@
  * The kernel types that the probe reads, and of them only the fields it reads. `preserve_access_index` makes every
  * access relocatable: libbpf looks the real offset up in the running kernel's BTF when it loads the object.
  *
- * Names and types follow include/linux/{sched,cred,binfmts,tty}.h, include/linux/sched/signal.h and
- * include/uapi/asm-generic/siginfo.h. A suffix `___x` names another kernel's form of a type; libbpf drops it.
+ * Names and types follow include/linux/{sched,cred,binfmts,tty,cgroup-defs,kernfs}.h, include/linux/sched/signal.h,
+ * kernel/cgroup/cgroup-internal.h and include/uapi/asm-generic/siginfo.h. A suffix `___x` names another kernel's form of a type; libbpf drops it.
  */
 #ifndef WHODUNIT_KERNEL_H
 #define WHODUNIT_KERNEL_H
@@ -24,7 +24,7 @@ typedef __u32 __wsum;
 typedef _Bool bool;
 
 /* include/uapi/linux/bpf.h */
-enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
+enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_LRU_HASH = 9, BPF_MAP_TYPE_RINGBUF = 27 };
 enum { BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_RB_NO_WAKEUP = 1 };
 
@@ -69,7 +69,46 @@ struct sighand_struct {
 struct mm_struct {
   unsigned long arg_start;
   unsigned long arg_end;
+  unsigned long env_start;
+  unsigned long env_end;
 } RELOCATABLE;
+
+struct list_head {
+  struct list_head *next;
+} RELOCATABLE;
+
+struct kernfs_node {
+  __u64 id; /* since Linux 5.5; before it was a union */
+} RELOCATABLE;
+
+struct cgroup_root {
+  int hierarchy_id;
+  char name[64];
+} RELOCATABLE;
+
+struct cgroup {
+  int level;
+  struct kernfs_node *kn;
+  struct cgroup_root *root;
+} RELOCATABLE;
+
+struct cgroup_subsys_state {
+  struct cgroup *cgroup;
+} RELOCATABLE;
+
+struct css_set {
+  struct cgroup_subsys_state *subsys[4]; /* as many as the kernel was configured with */
+  struct cgroup *dfl_cgrp;
+  struct list_head cgrp_links;
+} RELOCATABLE;
+
+struct cgrp_cset_link {
+  struct cgroup *cgrp;
+  struct list_head cgrp_link;
+} RELOCATABLE;
+
+/* The values are the running kernel's; only the names count here. */
+enum cgroup_subsys_id { memory_cgrp_id = 1, pids_cgrp_id = 2 };
 
 struct task_struct {
   __u32 flags;
@@ -86,6 +125,7 @@ struct task_struct {
   struct mm_struct *mm;
   kuid_t loginuid;    /* CONFIG_AUDIT */
   __u32 sessionid;    /* CONFIG_AUDIT */
+  struct css_set *cgroups; /* CONFIG_CGROUPS */
 } RELOCATABLE;
 
 /* Before Linux 5.5 the field had another name; vendor kernels with backported BPF still carry it. */

@@ -10,25 +10,33 @@
  * - `size` counts the whole record. A reader skips kinds that it does not know and bytes that it does not expect.
  *
  * Layout                                             offset
- *   record   u64 at, u32 kind, u32 size, who           0   104 bytes, the head of every record
- *   who      u64 start, u64 parent_start               0   88 bytes
+ *   record   u64 at, u32 kind, u32 size, who           0   120 bytes, the head of every record
+ *   who      u64 start, u64 parent_start               0   104 bytes
  *            u32 tgid, tid, parent, uid               16
  *            u32 euid, loginuid, sessionid, flags     32
  *            char comm[16], tty[24]                   48   both end with NUL
- *   exec     record, u32 filename_size, args_size    104
- *            u64 args_total, filename, args          112   the two strings follow at 120, one after the other
+ *            u64 cgroup, u32 hierarchy, u32 0         88
+ *   exec     record, u32 filename_size, args_size    120
+ *            u64 args_total                          128
+ *            u32 ssh_size, u32 0                     136
+ *            filename, args, ssh                     144   three strings without NUL, one after the other
  *   fork     record                                        `who` is the child
- *   exit     record, u32 status, u32 0               104
- *   signal   record, who target                      104   `record.who` is the task that was running
- *            s32 signal, code, u32 group, result     192
- *            u32 disposition, has_address            208
- *            u64 address                             216
- *   oom      record, who target                      104   `record.who` is the task that wanted memory
+ *   exit     record, u32 status, u32 0               120
+ *   signal   record, who target                      120   `record.who` is the task that was running
+ *            s32 signal, code, u32 group, result     224
+ *            u32 disposition, has_address            240
+ *            u64 address                             248
+ *   oom      record, who target                      120   `record.who` is the task that wanted memory
  *   task     record                                        one live process, from the iterator
+ *   cgroup   record, u64 id, u32 hierarchy, path_size 120  a cgroup was made; the path follows at 136, without NUL
  *
  * Behaviour
- * - `who` is the whole process (its thread group leader); only `tid`, the credentials and the login are the thread's.
+ * - `who` is the whole process (its thread group leader); only `tid`, credentials, login and cgroup are the thread's.
+ * - A cgroup is named (hierarchy, id): the hierarchy's number as in /proc/PID/cgroup (0 is version 2), the id is the inode
+ *   of its directory and never comes back during a boot. Of the many that a process is in on a version 1 host, it is the
+ *   one that tells most: cgroup_of() in whodunit.bpf.c. Id 0 is the root of all; without WHO_CGROUP nothing is known.
  * - A `who` with start 0 names only a tgid: kernels before 6.8 tell no more of an OOM victim.
+ * - `ssh` is the value of SSH_CONNECTION, in the first exec of a login session that has it; empty in all others.
  * - A loss counter belongs to each kind: records that found no room in the ring, the time of the first and the last.
  *   The reader sets them back to zero.
  */
@@ -42,12 +50,14 @@ enum record_kind {
   RECORD_SIGNAL = 4,
   RECORD_OOM = 5,
   RECORD_TASK = 6,
+  RECORD_CGROUP = 7,
   RECORD_KINDS = 8, /* array size of the loss counters */
 };
 
 enum {
   WHO_KERNEL_THREAD = 1,
   WHO_DEAD = 2, /* no thread of it lives: exiting or a zombie */
+  WHO_CGROUP = 4, /* the cgroup is known */
 };
 
 enum { DISPOSITION_DEFAULT = 0, DISPOSITION_IGNORED = 1, DISPOSITION_CAUGHT = 2 };
@@ -56,6 +66,8 @@ enum {
   RING_BYTES = 8 * 1024 * 1024,
   ARGS_BYTES_MAX = 4096,
   FILENAME_BYTES_MAX = 4096,
+  SSH_BYTES_MAX = 128, /* two IPv6 addresses, two ports */
+  CGROUP_PATH_BYTES_MAX = 1024, /* TRACE_CGROUP_PATH_LEN: the tracepoint gives no more */
 };
 
 struct who {
@@ -71,6 +83,9 @@ struct who {
   __u32 flags;
   char comm[16];
   char tty[24];
+  __u64 cgroup;
+  __u32 hierarchy;
+  __u32 zero;
 };
 
 struct record {
@@ -85,6 +100,8 @@ struct exec_record {
   __u32 filename_size;
   __u32 args_size;
   __u64 args_total;
+  __u32 ssh_size;
+  __u32 zero;
 };
 
 struct exit_record {
@@ -110,6 +127,13 @@ struct oom_record {
   struct who target;
 };
 
+struct cgroup_record {
+  struct record head;
+  __u64 id;
+  __u32 hierarchy;
+  __u32 path_size;
+};
+
 struct loss {
   __u64 count;
   __u64 first;
@@ -119,25 +143,29 @@ struct loss {
 #define AT(type, field, offset) \
   _Static_assert(__builtin_offsetof(struct type, field) == offset, #type "." #field " moved")
 
-_Static_assert(sizeof(struct who) == 88, "who");
-_Static_assert(sizeof(struct record) == 104, "record");
-_Static_assert(sizeof(struct exec_record) == 120, "exec_record");
-_Static_assert(sizeof(struct exit_record) == 112, "exit_record");
-_Static_assert(sizeof(struct signal_record) == 224, "signal_record");
-_Static_assert(sizeof(struct oom_record) == 192, "oom_record");
+_Static_assert(sizeof(struct who) == 104, "who");
+_Static_assert(sizeof(struct record) == 120, "record");
+_Static_assert(sizeof(struct exec_record) == 144, "exec_record");
+_Static_assert(sizeof(struct exit_record) == 128, "exit_record");
+_Static_assert(sizeof(struct signal_record) == 256, "signal_record");
+_Static_assert(sizeof(struct oom_record) == 224, "oom_record");
+_Static_assert(sizeof(struct cgroup_record) == 136, "cgroup_record");
 _Static_assert(sizeof(struct loss) == 24, "loss");
 AT(who, tgid, 16);
 AT(who, euid, 32);
 AT(who, flags, 44);
 AT(who, comm, 48);
 AT(who, tty, 64);
+AT(who, cgroup, 88);
 AT(record, who, 16);
-AT(exec_record, filename_size, 104);
-AT(exit_record, status, 104);
-AT(signal_record, target, 104);
-AT(signal_record, signal, 192);
-AT(signal_record, disposition, 208);
-AT(signal_record, address, 216);
-AT(oom_record, target, 104);
+AT(exec_record, filename_size, 120);
+AT(exec_record, ssh_size, 136);
+AT(exit_record, status, 120);
+AT(signal_record, target, 120);
+AT(signal_record, signal, 224);
+AT(signal_record, disposition, 240);
+AT(signal_record, address, 248);
+AT(oom_record, target, 120);
+AT(cgroup_record, id, 120);
 
 #endif

@@ -32,7 +32,7 @@ struct {
  * one CPU. */
 struct exec_scratch {
   struct exec_record record;
-  char room[FILENAME_BYTES_MAX + ARGS_BYTES_MAX];
+  char room[FILENAME_BYTES_MAX + ARGS_BYTES_MAX + SSH_BYTES_MAX];
 };
 
 struct {
@@ -41,6 +41,26 @@ struct {
   __type(key, __u32);
   __type(value, struct exec_scratch);
 } scratch SEC(".maps");
+
+/* How often the processes of a login session were asked for SSH_CONNECTION; SSH_LOOKS_MAX once it was found. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4096);
+  __type(key, __u32);
+  __type(value, __u32);
+} ssh_looks SEC(".maps");
+
+struct cgroup_scratch {
+  struct cgroup_record record;
+  char path[CGROUP_PATH_BYTES_MAX];
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct cgroup_scratch);
+} cgroup_scratch SEC(".maps");
 
 #define PF_KTHREAD 0x00200000      /* include/linux/sched.h */
 #define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
@@ -63,6 +83,76 @@ static __always_inline __u64 start_of(struct task_struct *leader) {
   if (bpf_core_field_exists(leader->start_boottime))
     return BPF_CORE_READ(leader, start_boottime);
   return BPF_CORE_READ((struct task_struct___before_5_5 *)leader, real_start_time);
+}
+
+/* More hierarchies than a version 1 host mounts: a dozen controllers, name=systemd, version 2. */
+#define HIERARCHIES_MAX 16
+
+/* The version 1 hierarchy `name=systemd` has no controller; it is only in the set's list, in the order of mounting. */
+static __always_inline struct cgroup *systemd_cgroup(struct css_set *set) {
+  void *head = (void *)set + bpf_core_field_offset(struct css_set, cgrp_links);
+  struct list_head *at = BPF_CORE_READ(set, cgrp_links.next);
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < HIERARCHIES_MAX && (void *)at != head; i++) {
+    struct cgrp_cset_link *link = (void *)at - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
+    struct cgroup *cgroup = BPF_CORE_READ(link, cgrp);
+    struct cgroup_root *root = BPF_CORE_READ(cgroup, root);
+    __u64 name = 0;
+    bpf_probe_read_kernel(&name, sizeof(name), &root->name);
+    if (name == 0x00646d6574737973ULL) /* "systemd" */
+      return cgroup;
+    at = BPF_CORE_READ(at, next);
+  }
+  return 0;
+}
+
+static __always_inline struct cgroup *controller_cgroup(struct css_set *set, __u64 controller) {
+  struct cgroup_subsys_state *state = 0;
+  void *states = (void *)set + bpf_core_field_offset(struct css_set, subsys);
+  bpf_probe_read_kernel(&state, sizeof(state), states + controller * sizeof(void *));
+  return BPF_CORE_READ(state, cgroup);
+}
+
+static __always_inline bool below_root(struct cgroup *cgroup) {
+  return cgroup && BPF_CORE_READ(cgroup, level) > 0;
+}
+
+/* The cgroup that names service or container. proc-cgroup.ts has the same order, and why. */
+static __noinline struct cgroup *cgroup_of(struct css_set *set) {
+  struct cgroup *cgroup = systemd_cgroup(set);
+  if (below_root(cgroup))
+    return cgroup;
+  cgroup = BPF_CORE_READ(set, dfl_cgrp);
+  if (below_root(cgroup))
+    return cgroup;
+  if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+    cgroup = controller_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+    if (below_root(cgroup))
+      return cgroup;
+  }
+  if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+    cgroup = controller_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+    if (below_root(cgroup))
+      return cgroup;
+  }
+  return 0;
+}
+
+static __always_inline void fill_cgroup(struct who *who, struct task_struct *task) {
+  who->cgroup = 0;
+  who->hierarchy = 0;
+  who->zero = 0;
+  if (!bpf_core_field_exists(task->cgroups) || !bpf_core_field_exists(((struct kernfs_node *)0)->id))
+    return;
+  struct css_set *set = BPF_CORE_READ(task, cgroups);
+  if (!set)
+    return;
+  who->flags |= WHO_CGROUP;
+  struct cgroup *cgroup = cgroup_of(set);
+  if (!cgroup)
+    return;
+  who->cgroup = BPF_CORE_READ(cgroup, kn, id);
+  who->hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
 }
 
 static __always_inline void fill_who(struct who *who, struct task_struct *task) {
@@ -91,6 +181,7 @@ static __always_inline void fill_who(struct who *who, struct task_struct *task) 
   __builtin_memset(who->tty, 0, sizeof(who->tty));
   if (tty)
     bpf_probe_read_kernel_str(who->tty, sizeof(who->tty), tty->name);
+  fill_cgroup(who, task);
 }
 
 static __always_inline void fill_head(struct record *head, __u64 at, __u32 kind, __u32 size, struct task_struct *task) {
@@ -98,6 +189,65 @@ static __always_inline void fill_head(struct record *head, __u64 at, __u32 kind,
   head->kind = kind;
   head->size = size;
   fill_who(&head->who, task);
+}
+
+#define SSH_LOOKS_MAX 8
+#define ENVIRONMENT_PIECES_MAX 128
+enum { PIECE_BYTES = 128, SSH_NAME_BYTES = 15 };
+
+/* "SSH_CONNECTION=", as a little-endian machine reads it. */
+static __always_inline bool is_ssh_connection(const __u64 *piece) {
+  return piece[0] == 0x4e4e4f435f485353ULL && (piece[1] & 0x00ffffffffffffffULL) == 0x003d4e4f49544345ULL;
+}
+
+/*
+ * The value of SSH_CONNECTION in a new image's environment, without NUL: of all variables the only one that leaves this
+ * function. Longer ones pass in pieces.
+ */
+static __noinline __u32 find_ssh_connection(struct mm_struct *mm, char *to) {
+  __u64 piece[PIECE_BYTES / 8];
+  unsigned long at = BPF_CORE_READ(mm, env_start);
+  unsigned long end = BPF_CORE_READ(mm, env_end);
+  bool within = 0;
+  if (!to)
+    return 0;
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < ENVIRONMENT_PIECES_MAX && at < end; i++) {
+    long length = bpf_probe_read_user_str(piece, PIECE_BYTES, (void *)at);
+    if (length <= 0)
+      return 0;
+    if (!within && length > SSH_NAME_BYTES + 1 && length < PIECE_BYTES && is_ssh_connection(piece)) {
+      __u64 size = length - 1 - SSH_NAME_BYTES;
+      barrier_var(size);
+      if (size > SSH_BYTES_MAX)
+        return 0;
+      bpf_probe_read_kernel(to, size, (char *)piece + SSH_NAME_BYTES);
+      return size;
+    }
+    within = length == PIECE_BYTES;
+    at += within ? length - 1 : length;
+  }
+  return 0;
+}
+
+/* Only in a login session, and only until one of its processes had it, or some had not. */
+static __always_inline __u32 ssh_of(struct task_struct *task, char *to) {
+  __u32 session = ~0U;
+  if (bpf_core_field_exists(task->sessionid))
+    session = BPF_CORE_READ(task, sessionid);
+  if (session == ~0U)
+    return 0;
+  __u32 first = 0;
+  __u32 *looks = bpf_map_lookup_elem(&ssh_looks, &session);
+  if (!looks) {
+    bpf_map_update_elem(&ssh_looks, &session, &first, 0);
+    looks = bpf_map_lookup_elem(&ssh_looks, &session);
+  }
+  if (!looks || *looks >= SSH_LOOKS_MAX)
+    return 0;
+  __u32 size = find_ssh_connection(BPF_CORE_READ(task, mm), to);
+  *looks = size ? SSH_LOOKS_MAX : *looks + 1;
+  return size;
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -127,10 +277,19 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   barrier_var(args_size);
   if (args_size > ARGS_BYTES_MAX)
     args_size = ARGS_BYTES_MAX;
-  __u64 size = sizeof(struct exec_record) + filename_size + args_size;
+  barrier_var(filename_size);
+  if (filename_size > FILENAME_BYTES_MAX)
+    filename_size = 0;
+  __u64 ssh_size = ssh_of(task, exec->room + filename_size + args_size);
+  barrier_var(ssh_size);
+  if (ssh_size > SSH_BYTES_MAX)
+    ssh_size = 0;
+  __u64 size = sizeof(struct exec_record) + filename_size + args_size + ssh_size;
   exec->record.filename_size = filename_size;
   exec->record.args_size = args_size;
   exec->record.args_total = total;
+  exec->record.ssh_size = ssh_size;
+  exec->record.zero = 0;
   fill_head(&exec->record.head, at, RECORD_EXEC, size, task);
   if (bpf_ringbuf_output(&ring, exec, size, BPF_RB_NO_WAKEUP))
     count_loss(RECORD_EXEC, at);
@@ -260,6 +419,32 @@ int on_oom(__u64 *ctx) {
   }
   fill_head(&record->head, at, RECORD_OOM, sizeof(*record), (struct task_struct *)bpf_get_current_task());
   bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
+/*
+ * The path of a new cgroup, before any process can be in it: a process that is gone with its cgroup a millisecond later
+ * can still be placed.
+ */
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup, const char *path) {
+  __u64 at = bpf_ktime_get_boot_ns();
+  __u32 zero = 0;
+  struct cgroup_scratch *made = bpf_map_lookup_elem(&cgroup_scratch, &zero);
+  if (!made || !bpf_core_field_exists(cgroup->kn->id))
+    return 0;
+  long copied = bpf_probe_read_kernel_str(made->path, CGROUP_PATH_BYTES_MAX, path);
+  __u64 path_size = copied > 0 ? copied - 1 : 0;
+  barrier_var(path_size);
+  if (path_size > CGROUP_PATH_BYTES_MAX)
+    path_size = 0;
+  __u64 size = sizeof(struct cgroup_record) + path_size;
+  made->record.id = BPF_CORE_READ(cgroup, kn, id);
+  made->record.hierarchy = BPF_CORE_READ(cgroup, root, hierarchy_id);
+  made->record.path_size = path_size;
+  fill_head(&made->record.head, at, RECORD_CGROUP, size, (struct task_struct *)bpf_get_current_task());
+  if (bpf_ringbuf_output(&ring, made, size, BPF_RB_NO_WAKEUP))
+    count_loss(RECORD_CGROUP, at);
   return 0;
 }
 

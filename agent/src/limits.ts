@@ -12,6 +12,12 @@ export const agentLimits = {
   procfsPollMs: 1_000,
   /** Readings of /proc/PID/cgroup after an exec, per turn: under load the parent's cgroup is taken instead. */
   cgroupReadsPerTurnMax: 16,
+  /** Cgroups whose path is remembered. */
+  cgroupsMax: 16_384,
+  /** Login sessions whose ssh source is remembered. */
+  sessionsMax: 4_096,
+  /** Processes of one session that are asked where it came from. */
+  sshLooksPerSession: 32,
   /** After an overrun the process list is taken anew, though not more often than this. */
   snapshotIntervalMs: 5_000,
   /** Events in memory that no batch holds yet. */

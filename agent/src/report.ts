@@ -4,7 +4,7 @@ import { limits, type AgentStartEvent, type KnownEvent } from './contract.js';
 import { bootedAtMs } from './kernel/boot-clock.js';
 import { agentLimits } from './limits.js';
 import type { Log } from './log.js';
-import { readBootId, readCgroup, readExe, readOwnLife, readProcImage } from './source/proc.js';
+import { readBootId, readCgroup, readExe, readOwnLife, readProcImage, readSshSource } from './source/proc.js';
 import type { Sensor } from './source/sensor.js';
 import { UserNames } from './source/user-names.js';
 import { Tracker } from './track/tracker.js';
@@ -30,7 +30,15 @@ export function report({ sensor, http, credential, log }: Parts): Reporting {
   const bootId = readBootId();
   const names = new UserNames();
   const tracker = new Tracker(
-    { nameOfUser: (uid) => names.nameOf(uid), readImage: readProcImage, readExe, readCgroup },
+    {
+      nameOfUser: (uid) => names.nameOf(uid),
+      readImage: readProcImage,
+      readExe,
+      readCgroup,
+      pathOfCgroup: (cgroup) => sensor.cgroups.pathOf(cgroup),
+      learnCgroup: (cgroup, path) => sensor.cgroups.learn(cgroup, path),
+      readSshSource,
+    },
     (event, position) => uplink.push(event, position),
   );
   const uplink = new Uplink({

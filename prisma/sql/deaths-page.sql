@@ -1,11 +1,12 @@
 -- A page of deaths, newest first. A condition whose parameter is null does not apply.
 -- $1 int host id, $2 timestamptz since, $3 timestamptz until, $4 text[] causes, $5 text[] actor kinds, $6 int[] signals,
 -- $7 text exe (whole path, or last component), $8 text within command line or comm, $9 text login name of the actor,
--- $10 int pid, $11 timestamptz, $12 int, $13 int, $14 bigint: the key after which the page begins,
--- $15 int[], $16 int[], $17 bigint[]: only these lives, $18 int limit
+-- $10 int pid, $11 text unit, $12 timestamptz, $13 int, $14 int, $15 bigint: the key after which the page begins,
+-- $16 int[], $17 int[], $18 bigint[]: only these lives, $19 int limit
 -- Indexes deaths (died_at desc, …), (host_id, died_at desc, …), (host_id, pid, died_at desc); primary keys.
 -- Conditions on the victim and the actor are looked up death by death, in the order of the page: a join on three columns
 -- that go together looks to the planner as if it let almost nothing through, and it would read the whole table for a page.
+-- `offset 0` keeps it from hashing all processes of a unit or login for the same reason.
 select d.*, (select b.booted_at from boots b where b.id = d.boot) as booted_at
 from deaths d
 where ($1::int is null or d.host_id = $1::int)
@@ -14,19 +15,22 @@ where ($1::int is null or d.host_id = $1::int)
   and ($4::text[] is null or d.cause = any ($4::text[]))
   and ($5::text[] is null or d.actor_kind = any ($5::text[]))
   and ($6::int[] is null or d.signal = any ($6::int[]))
-  and (($7::text is null and $8::text is null) or exists (
+  and (($7::text is null and $8::text is null and $11::text is null) or exists (
     select from processes p
     where p.boot = d.boot and p.pid = d.pid and p.start_ns = d.start_ns
+      and ($11::text is null or p.unit = $11::text)
       and ($7::text is null or p.exe = $7::text or (strpos($7::text, '/') = 0 and split_part(p.exe, '/', -1) = $7::text))
-      and ($8::text is null or strpos(array_to_string(p.args, ' '), $8::text) > 0 or strpos(p.comm, $8::text) > 0)))
+      and ($8::text is null or strpos(array_to_string(p.args, ' '), $8::text) > 0 or strpos(p.comm, $8::text) > 0)
+    offset 0))
   and ($9::text is null or exists (
     select from processes a
-    where a.boot = d.boot and a.pid = d.actor_pid and a.start_ns = d.actor_start_ns and a.login_name = $9::text))
+    where a.boot = d.boot and a.pid = d.actor_pid and a.start_ns = d.actor_start_ns and a.login_name = $9::text
+    offset 0))
   and ($10::int is null or d.pid = $10::int)
-  and ($11::timestamptz is null or (d.died_at, d.boot, d.pid, d.start_ns) < ($11::timestamptz, $12::int, $13::int, $14::bigint))
+  and ($12::timestamptz is null or (d.died_at, d.boot, d.pid, d.start_ns) < ($12::timestamptz, $13::int, $14::int, $15::bigint))
   -- The first two find them by the primary key, the third is exact.
-  and ($15::int[] is null or d.boot = any ($15::int[]))
-  and ($15::int[] is null or d.pid = any ($16::int[]))
-  and ($15::int[] is null or (d.boot, d.pid, d.start_ns) in (select * from unnest($15::int[], $16::int[], $17::bigint[])))
+  and ($16::int[] is null or d.boot = any ($16::int[]))
+  and ($16::int[] is null or d.pid = any ($17::int[]))
+  and ($16::int[] is null or (d.boot, d.pid, d.start_ns) in (select * from unnest($16::int[], $17::int[], $18::bigint[])))
 order by d.died_at desc, d.boot desc, d.pid desc, d.start_ns desc
-limit $18::int
+limit $19::int

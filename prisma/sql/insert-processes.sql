@@ -7,7 +7,8 @@ with incoming as (
   select * from jsonb_to_recordset($4::text::jsonb) as i(
     pid int, start_ns bigint, parent_pid int, parent_start_ns bigint, origin text, seen_ns bigint, exec_ns bigint,
     comm text, exe text, args text[], args_cut boolean, uid bigint, user_name text, login_uid bigint, login_name text,
-    login_session bigint, tty text, cgroup text, kernel_thread boolean, execs bigint[])
+    login_session bigint, tty text, cgroup text, unit text,
+    container_id text, container_runtime text, container_pod text, login_source text, kernel_thread boolean, execs bigint[])
 ), replaced as (
   -- The stored image ended at the first exec of the batch that came after its own.
   select p.*, (select min(e) from unnest(i.execs) e where e > coalesce(p.exec_ns, 0)) as until_ns
@@ -23,10 +24,11 @@ with incoming as (
   on conflict do nothing
 )
 insert into processes as p (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, exec_ns, comm, exe,
-  args, args_cut, uid, user_name, login_uid, login_name, login_session, tty, cgroup, kernel_thread, started_at)
+  args, args_cut, uid, user_name, login_uid, login_name, login_session, tty, cgroup, unit,
+  container_id, container_runtime, container_pod, login_source, kernel_thread, started_at)
 select $1::int, i.pid, i.start_ns, $2::int, i.parent_pid, i.parent_start_ns, i.origin, i.seen_ns, i.exec_ns, i.comm, i.exe,
   coalesce(i.args, '{}'), coalesce(i.args_cut, false), i.uid, i.user_name, i.login_uid, i.login_name, i.login_session, i.tty,
-  i.cgroup, coalesce(i.kernel_thread, false), $3::timestamptz + i.start_ns / 1000 * interval '1 microsecond'
+  i.cgroup, i.unit, i.container_id, i.container_runtime, i.container_pod, i.login_source, coalesce(i.kernel_thread, false), $3::timestamptz + i.start_ns / 1000 * interval '1 microsecond'
 from incoming i
 on conflict (boot, pid, start_ns) do update set
   parent_pid = coalesce(p.parent_pid, excluded.parent_pid),
@@ -43,5 +45,11 @@ on conflict (boot, pid, start_ns) do update set
   login_name = coalesce(excluded.login_name, p.login_name),
   login_session = coalesce(excluded.login_session, p.login_session),
   tty = coalesce(excluded.tty, p.tty),
-  cgroup = coalesce(excluded.cgroup, p.cgroup)
+  cgroup = coalesce(excluded.cgroup, p.cgroup),
+  -- Whoever says where it runs says it whole: a process can be moved out of a unit.
+  unit = case when excluded.cgroup is null then p.unit else excluded.unit end,
+  container_id = case when excluded.cgroup is null then p.container_id else excluded.container_id end,
+  container_runtime = case when excluded.cgroup is null then p.container_runtime else excluded.container_runtime end,
+  container_pod = case when excluded.cgroup is null then p.container_pod else excluded.container_pod end,
+  login_source = coalesce(excluded.login_source, p.login_source)
 where excluded.seen_ns >= p.seen_ns

@@ -54,6 +54,11 @@ describe('limits', () => {
     ['args', Array(limits.argsCountMax).fill(''), Array(limits.argsCountMax + 1).fill('')],
     ['args', ['x'.repeat(limits.argsBytesMax)], ['x'.repeat(limits.argsBytesMax + 1)]],
     ['user', { uid: 0xffff_ffff }, { uid: 0x1_0000_0000 }],
+    ['unit', 'x'.repeat(limits.nameCharactersMax), 'x'.repeat(limits.nameCharactersMax + 1)],
+    ['unit', 'x', ''],
+    ['container', { id: 'x'.repeat(limits.containerIdCharactersMax), runtime: 'x'.repeat(32) }, { id: 'x' }],
+    ['container', { id: 'x', runtime: 'y', pod: 'z' }, { id: 'x'.repeat(129), runtime: 'y' }],
+    ['login', { user: { uid: 1 }, sourceAddress: 'f'.repeat(64) }, { user: { uid: 1 }, sourceAddress: 'f'.repeat(65) }],
   ])('%s', (field, largest, beyond) => {
     expect(ProcessEvent.safeParse({ ...process, [field]: largest }).success).toBe(true);
     expect(ProcessEvent.safeParse({ ...process, [field]: beyond }).success).toBe(false);

@@ -33,6 +33,16 @@ export const User = z.object({ uid: id32, name: text(limits.nameCharactersMax).o
 export const Login = z.object({
   user: User,
   session: id32.optional(),
+  /** Where an ssh login came from: the client's address of SSH_CONNECTION. */
+  sourceAddress: text(limits.addressCharactersMax).min(1).optional(),
+});
+
+export const Container = z.object({
+  id: text(limits.containerIdCharactersMax).min(1),
+  /** `docker`, `containerd`, `cri-o`, `podman` */
+  runtime: text(32).min(1),
+  /** Kubernetes' uid of the pod. */
+  pod: text(limits.containerIdCharactersMax).min(1).optional(),
 });
 
 /** How this description came to be known; `exit` and `signal` mean that it was first seen there. */
@@ -59,6 +69,9 @@ export const ProcessEvent = z.object({
   login: Login.optional(),
   tty: text(limits.nameCharactersMax).optional(),
   cgroup: text(limits.pathCharactersMax).optional(),
+  /** What `cgroup` means: systemd's unit (the nearest, of the system's or a user's manager) and the container. */
+  unit: text(limits.nameCharactersMax).min(1).optional(),
+  container: Container.optional(),
   kernelThread: z.boolean().optional(),
 });
 
@@ -175,6 +188,7 @@ export const UnknownEvent = z.looseObject({
 export type ProcessRef = z.infer<typeof ProcessRef>;
 export type User = z.infer<typeof User>;
 export type Login = z.infer<typeof Login>;
+export type Container = z.infer<typeof Container>;
 export type ProcessEvent = z.infer<typeof ProcessEvent>;
 export type ExitEvent = z.infer<typeof ExitEvent>;
 export type SignalEvent = z.infer<typeof SignalEvent>;

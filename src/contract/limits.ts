@@ -20,6 +20,10 @@ export const limits = {
   argsCountMax: 2_048,
   pathCharactersMax: 4_096,
   nameCharactersMax: 255,
+  /** Runtimes give 64 hexadecimal digits; names of other tools' containers and pods fit too. */
+  containerIdCharactersMax: 128,
+  /** INET6_ADDRSTRLEN - 1 and a zone (`fe80::1%eth0`). */
+  addressCharactersMax: 64,
   /** A page of any GraphQL connection. */
   pageDefault: 50,
   pageMax: 200,

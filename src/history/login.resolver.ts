@@ -9,6 +9,11 @@ export class LoginResolver {
     return { uid: uidNumber(login.uid), name: login.name };
   }
 
+  @ResolveField('sourceAddress')
+  sourceAddress(@Parent() login: LoginRow): string | null {
+    return login.source;
+  }
+
   @ResolveField('session')
   session(@Parent() login: LoginRow): number | null {
     return login.session === null ? null : Number(BigInt.asIntN(32, login.session));

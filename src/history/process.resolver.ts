@@ -1,8 +1,8 @@
 import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ProcessChildrenArgs, ProcessSignalsReceivedArgs } from '../generated/graphql.js';
 import { ProcessStore } from '../store/process.store.js';
-import type { DeathRow, HostRow, LoginRow, ProcessRow, SignalRow } from '../store/rows.js';
-import { lifeId } from '../store/rows.js';
+import type { ContainerRow, DeathRow, HostRow, LoginRow, ProcessRow, SignalRow } from '../store/rows.js';
+import { containerOf, lifeId } from '../store/rows.js';
 import { SignalStore } from '../store/signal.store.js';
 import { pageSize, toConnection, type Connection } from './connection.js';
 import type { OperationContext } from './context.js';
@@ -45,6 +45,11 @@ export class ProcessResolver {
   @ResolveField('login')
   login(@Parent() process: ProcessRow): LoginRow | null {
     return loginOf(process);
+  }
+
+  @ResolveField('container')
+  container(@Parent() process: ProcessRow): ContainerRow | null {
+    return containerOf(process);
   }
 
   @ResolveField('kernelThread')

@@ -33,6 +33,19 @@ describe('lives', () => {
     ]);
   });
 
+  test('one_that_was_moved_out_of_its_unit_and_container_is_in_neither', () => {
+    const placed = { cgroup: '/a.service/x', unit: 'a.service', container: { id: 'ab', runtime: 'podman', pod: 'p' } };
+    const [stays] = toRows([image('sh', '71', placed), image('ls', '72')]).processes;
+    expect(stays).toMatchObject({
+      unit: 'a.service',
+      container_id: 'ab',
+      container_runtime: 'podman',
+      container_pod: 'p',
+    });
+    const [moved] = toRows([image('sh', '71', placed), image('ls', '72', { cgroup: '/' })]).processes;
+    expect(moved).toMatchObject({ cgroup: '/', unit: undefined, container_id: undefined, container_pod: undefined });
+  });
+
   test('the_same_pid_with_another_start_is_another_life', () => {
     expect(toRows([image('a'), image('b', undefined, { start: '99' })]).processes).toHaveLength(2);
   });

@@ -43,7 +43,7 @@ export function toRows(events: readonly Event[]): BatchRows {
       const earlier = lives.get(key);
       if (earlier && acted.has(key) && event.execAt !== undefined && event.execAt !== earlier.execAt)
         formerImages.push(formerImageRow(earlier, event.execAt));
-      lives.set(key, earlier ? { ...earlier, ...event } : event);
+      lives.set(key, earlier ? { ...(event.cgroup === undefined ? earlier : unplaced(earlier)), ...event } : event);
       if (event.execAt === undefined) return;
       const times = execs.get(key);
       if (times) times.push(event.execAt);
@@ -109,9 +109,19 @@ function processRow(event: ProcessEvent, execs: readonly string[] | undefined): 
     login_session: event.login?.session,
     tty: event.tty,
     cgroup: event.cgroup,
+    unit: event.unit,
+    container_id: event.container?.id,
+    container_runtime: event.container?.runtime,
+    container_pod: event.container?.pod,
+    login_source: event.login?.sourceAddress,
     kernel_thread: event.kernelThread,
     execs,
   };
+}
+
+/** Whoever says where a process runs says it whole: it can be moved out of a unit. */
+function unplaced({ unit: _unit, container: _container, ...event }: ProcessEvent): ProcessEvent {
+  return event;
 }
 
 function formerImageRow(event: ProcessEvent, until: string): object {

@@ -21,6 +21,7 @@ export interface DeathCriteria {
   readonly command?: string | null;
   readonly loginUser?: string | null;
   readonly pid?: number | null;
+  readonly unit?: string | null;
 }
 
 /** Where a page of deaths begins: after this one. */
@@ -103,6 +104,7 @@ function criteria(where: DeathCriteria): unknown[] {
     textOrNull(where.command),
     textOrNull(where.loginUser),
     where.pid ?? null,
+    textOrNull(where.unit),
   ];
 }
 

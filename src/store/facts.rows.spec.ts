@@ -24,6 +24,11 @@ const process = (pid: number, more: Partial<ProcessRow> = {}): ProcessRow => ({
   login_session: null,
   tty: null,
   cgroup: null,
+  unit: null,
+  container_id: null,
+  container_runtime: null,
+  container_pod: null,
+  login_source: null,
   kernel_thread: false,
   started_at: booted_at,
   ended_at: null,
@@ -118,15 +123,25 @@ describe('who', () => {
   });
 
   test('a_login_is_there_when_the_row_has_one', () => {
-    const login = { login_uid: 1000n, login_name: 'alice', login_session: 7n, tty: 'pts/0' };
+    const login = { login_uid: 1000n, login_name: 'alice', login_session: 7n, tty: 'pts/0', login_source: '10.0.0.5' };
     expect(factsOf(1, { lineage: [process(1, login)] }).victim.login).toEqual({
       uid: 1000,
       name: 'alice',
       session: 7,
       tty: 'pts/0',
+      source: '10.0.0.5',
     });
     expect(factsOf(1, { lineage: [process(1)] }).victim).toMatchObject({ login: null, uid: 4294967295 });
   });
+});
+
+test('unit_and_container_are_those_of_the_row', () => {
+  const container = { container_id: 'ab', container_runtime: 'podman', container_pod: null };
+  expect(factsOf(1, { lineage: [process(1, { unit: 'web.service', ...container })] }).victim).toMatchObject({
+    unit: 'web.service',
+    container: { id: 'ab', runtime: 'podman', pod: null },
+  });
+  expect(factsOf(1, { lineage: [process(1)] }).victim).toMatchObject({ unit: null, container: null });
 });
 
 test('every_death_gets_its_own_signals_oom_kill_losses_and_rung', () => {

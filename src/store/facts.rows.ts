@@ -2,7 +2,7 @@
 import { limits } from '../contract/index.js';
 import type { AncestorFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from '../verdict/index.js';
 import type { DeathRow, FormerImageRow, LifeKey, LossRow, OomKillRow, ProcessRow, SignalRow } from './rows.js';
-import { lifeId } from './rows.js';
+import { containerOf, lifeId } from './rows.js';
 
 export interface FactRows {
   readonly deaths: readonly DeathRow[];
@@ -70,6 +70,8 @@ class Lineage {
       uid: row.uid === null ? null : Number(row.uid),
       userName: row.user_name,
       login: loginFacts(row),
+      unit: row.unit,
+      container: containerOf(row),
       kernelThread: row.kernel_thread,
       ancestry: this.ancestors(row),
     };
@@ -94,7 +96,7 @@ class Lineage {
 function loginFacts(row: ProcessRow): ProcessFacts['login'] {
   if (row.login_uid === null) return null;
   const session = row.login_session === null ? null : Number(row.login_session);
-  return { uid: Number(row.login_uid), name: row.login_name, session, tty: row.tty };
+  return { uid: Number(row.login_uid), name: row.login_name, session, tty: row.tty, source: row.login_source };
 }
 
 function signalFacts(row: SignalRow, people: Lineage): SignalFacts {
@@ -134,6 +136,8 @@ function unseen(key: LifeKey): ProcessFacts {
     uid: null,
     userName: null,
     login: null,
+    unit: null,
+    container: null,
     kernelThread: false,
     ancestry: [],
   };

@@ -27,6 +27,11 @@ export interface ProcessRow extends LifeKey {
   readonly login_session: bigint | null;
   readonly tty: string | null;
   readonly cgroup: string | null;
+  readonly unit: string | null;
+  readonly container_id: string | null;
+  readonly container_runtime: string | null;
+  readonly container_pod: string | null;
+  readonly login_source: string | null;
   readonly kernel_thread: boolean;
   readonly started_at: Date;
   readonly ended_at: Date | null;
@@ -128,12 +133,25 @@ export function parseLifeId(id: string): LifeKey | null {
   return { boot: Number(match[1]), pid: Number(match[2]), start_ns: BigInt(match[3]!) };
 }
 
+/** The container that a process runs in, as columns of its row. */
+export function containerOf(row: ProcessRow): ContainerRow | null {
+  if (row.container_id === null || row.container_runtime === null) return null;
+  return { id: row.container_id, runtime: row.container_runtime, pod: row.container_pod };
+}
+
 /** The login that stands behind a process, as columns of its row. */
 export interface LoginRow {
   readonly uid: bigint;
   readonly name: string | null;
   readonly session: bigint | null;
   readonly tty: string | null;
+  readonly source: string | null;
+}
+
+export interface ContainerRow {
+  readonly id: string;
+  readonly runtime: string;
+  readonly pod: string | null;
 }
 
 /** Who did it: a process as it was when it did it. */

@@ -283,7 +283,14 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
   const instant = fc.bigInt({ min: 0n, max: 10n ** 18n });
   const ref = fc.record({ pid: fc.integer({ min: 0, max: 5 }), start: fc.constantFrom('1', '2') });
   const ancestry = fc.array(fc.record({ ref, comm: text, args: fc.array(text, { maxLength: 3 }) }), { maxLength: 3 });
-  const login = fc.record({ uid: fc.nat(), name: orNull(text), session: orNull(fc.nat()), tty: orNull(text) });
+  const login = fc.record({
+    uid: fc.nat(),
+    name: orNull(text),
+    session: orNull(fc.nat()),
+    tty: orNull(text),
+    source: orNull(text),
+  });
+  const container = fc.record({ id: text, runtime: text, pod: orNull(text) });
   const someone: fc.Arbitrary<ProcessFacts> = fc.record({
     ref,
     comm: fc.oneof(text, fc.constant('bash')),
@@ -293,6 +300,8 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     uid: orNull(fc.nat()),
     userName: orNull(text),
     login: orNull(login),
+    unit: orNull(text),
+    container: orNull(container),
     kernelThread: fc.boolean(),
     ancestry,
   });

@@ -1,10 +1,10 @@
 /** Evidence that is common to all deaths, in words; the rules add what only they see. */
 import { beforeDeath } from './duration.js';
-import { processInvocation, processName, senderPhrase, loginName, userName } from './describe.js';
+import { containerName, processInvocation, processName, senderPhrase, loginName, userName } from './describe.js';
 import { plainOrQuoted } from './escape.js';
 import { endingOf } from './ending.js';
 import { escapeArguments } from './command-line.js';
-import type { DeathFacts, LossFacts, ProcessFacts, SignalFacts } from './facts.js';
+import type { ContainerFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from './facts.js';
 import { fatalSignal } from './fatal-signal.js';
 import { siCodeName } from './si-code-names.js';
 import { dumpsCoreByDefault, endsByDefault, signalName, signals } from './signal-names.js';
@@ -123,6 +123,13 @@ function portrait(process: ProcessFacts): string {
     ...(login === null ? ['no login'] : [`login ${loginName(login)}`]),
     ...(login?.session == null ? [] : [`session ${login.session}`]),
     ...(login?.tty == null ? [] : [`terminal ${plainOrQuoted(login.tty)}`]),
+    ...(login?.source == null ? [] : [`ssh from ${plainOrQuoted(login.source)}`]),
+    ...(process.unit === null ? [] : [`unit ${plainOrQuoted(process.unit)}`]),
+    ...(process.container === null ? [] : containerParts(process.container)),
     ...(process.ancestry.length === 0 ? [] : [`started by ${process.ancestry.map(processName).join(' ← ')}`]),
   ].join(', ');
+}
+
+function containerParts(container: ContainerFacts): readonly string[] {
+  return [containerName(container), ...(container.pod === null ? [] : [`pod ${plainOrQuoted(container.pod)}`])];
 }

@@ -32,6 +32,8 @@ export function process(overrides: Partial<ProcessFacts> & { readonly pid: numbe
     uid: 1000,
     userName: 'alice',
     login: null,
+    unit: null,
+    container: null,
     kernelThread: false,
     ancestry: [],
     ...rest,
@@ -66,7 +68,7 @@ export function kernelMade(signal: number, overrides: Parameters<typeof sent>[2]
 
 const init = { ref: { pid: 1, start: '10' }, comm: 'systemd', args: ['/sbin/init'] };
 export const bash = { ref: { pid: 4000, start: '4000000' }, comm: 'bash', args: ['-bash'] };
-export const alice = { uid: 1000, name: 'alice', session: 3, tty: 'pts/0' };
+export const alice = { uid: 1000, name: 'alice', session: 3, tty: 'pts/0', source: null };
 
 export const worker = process({
   pid: 4711,

@@ -19,6 +19,9 @@ export interface ProcessFacts {
   readonly uid: number | null;
   readonly userName: string | null;
   readonly login: LoginFacts | null;
+  /** systemd's unit. */
+  readonly unit: string | null;
+  readonly container: ContainerFacts | null;
   readonly kernelThread: boolean;
   /** Parent first, init last; shorter where lineage is not known. */
   readonly ancestry: readonly AncestorFacts[];
@@ -29,6 +32,14 @@ export interface LoginFacts {
   readonly name: string | null;
   readonly session: number | null;
   readonly tty: string | null;
+  /** Client address of an ssh login. */
+  readonly source: string | null;
+}
+
+export interface ContainerFacts {
+  readonly id: string;
+  readonly runtime: string;
+  readonly pod: string | null;
 }
 
 export interface AncestorFacts {

@@ -5,6 +5,7 @@ export { quote } from './escape.js';
 export {
   factLimits,
   type AncestorFacts,
+  type ContainerFacts,
   type DeathFacts,
   type LoginFacts,
   type LossFacts,

@@ -23,7 +23,7 @@ let web: TestHost;
 let db: TestHost;
 
 const [sshd, bash, sudo, kill, worker] = [life(200), life(201), life(202), life(203), life(204)];
-const login = { user: { uid: 1000, name: 'alice' }, session: 7 };
+const login = { user: { uid: 1000, name: 'alice' }, session: 7, sourceAddress: '10.0.0.5' };
 
 /** alice, logged in on pts/0, kills a worker as root by sudo; a loss shortly before. */
 const story: Event[] = [
@@ -44,7 +44,9 @@ const story: Event[] = [
     args: ['/opt/app/worker', '--queue', 'mail'],
     exe: '/opt/app/worker',
     parent: init,
-    cgroup: '/app',
+    cgroup: '/system.slice/mail-worker.service',
+    unit: 'mail-worker.service',
+    container: { id: 'c0ffee', runtime: 'podman', pod: 'f3a1' },
   }),
   described(kill, {
     comm: 'kill',
@@ -89,13 +91,13 @@ async function ask(query: string, variables?: object): Promise<Answer> {
 }
 
 const verdictFields = `verdict { cause confidence summary rule engine evidence { kind at text }
-  actor { kind process { pid comm args user { uid name } } ancestry { pid comm } login { user { uid name } session tty } } }`;
+  actor { kind process { pid comm args user { uid name } } ancestry { pid comm } login { user { uid name } session tty sourceAddress } } }`;
 
 describe('whoKilled', () => {
   test('names_cause_actor_command_line_ancestry_login_evidence_and_losses', async () => {
     const { whoKilled } = await ask(`{ whoKilled(host: "web-1", pid: 204) {
       diedAt exitCode signal { number name } coreDumped host { name rung }
-      process { pid ppid comm exe args argsCut cgroup kernelThread startedAt endedAt user { uid name } ancestry { comm } }
+      process { pid ppid comm exe args argsCut cgroup unit container { id runtime pod } kernelThread startedAt endedAt user { uid name } ancestry { comm } }
       losses { since until cause count } ${verdictFields} } }`);
     expect(whoKilled).toMatchObject({
       diedAt: wall(5_001),
@@ -109,6 +111,9 @@ describe('whoKilled', () => {
         comm: 'worker',
         args: ['/opt/app/worker', '--queue', 'mail'],
         endedAt: wall(5_001),
+        cgroup: '/system.slice/mail-worker.service',
+        unit: 'mail-worker.service',
+        container: { id: 'c0ffee', runtime: 'podman', pod: 'f3a1' },
         ancestry: [{ comm: 'systemd' }],
       },
       losses: [{ since: wall(4_500), until: wall(4_600), cause: 'ring-overrun', count: 7 }],
@@ -116,7 +121,7 @@ describe('whoKilled', () => {
     const { verdict } = whoKilled;
     expect(verdict).toMatchObject({ cause: 'SIGNALED', rule: 'signaled' });
     expect(verdict.summary).toMatch(
-      /^SIGKILL from kill \(pid 203, .*kill -9 204.*run by alice as root via sudo ended worker/,
+      /^SIGKILL from kill \(pid 203, .*kill -9 204.*run by alice \(ssh from 10.0.0.5, pts\/0\) as root via sudo ended worker \(pid 204\) of mail-worker.service/,
     );
     expect(verdict.confidence).toBeGreaterThan(0.5);
     expect(verdict.confidence).toBeLessThan(0.99);
@@ -124,7 +129,7 @@ describe('whoKilled', () => {
       kind: 'HUMAN',
       process: { pid: 203, comm: 'kill', args: ['/bin/kill', '-9', '204'], user: { uid: 0, name: 'root' } },
       ancestry: [202, 201, 200, 1].map((pid, n) => ({ pid, comm: ['sudo', 'bash', 'sshd', 'systemd'][n] })),
-      login: { user: { uid: 1000, name: 'alice' }, session: 7, tty: 'pts/0' },
+      login: { user: { uid: 1000, name: 'alice' }, session: 7, tty: 'pts/0', sourceAddress: '10.0.0.5' },
     });
     expect(verdict.evidence.map((item: Answer) => item.kind)).toEqual(
       expect.arrayContaining(['signal', 'sender', 'exit', 'loss']),
@@ -189,6 +194,8 @@ describe('filters', () => {
     ['command: "%"', []],
     ['loginUser: "alice"', [203, 204]],
     ['loginUser: "bob"', []],
+    ['unit: "mail-worker.service"', [204]],
+    ['unit: "mail-worker"', []],
     ['pid: 301', [301]],
     ['pid: 200', []],
     ['host: "web-1", signal: [9], exe: "worker", loginUser: "alice", cause: SIGNALED', [204]],

@@ -7,6 +7,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+/** A Debian with systemd and redis-server, for systemd-nspawn; test/support/make-machine.sh makes it. */
+export const machineDirectory = process.env['WHODUNIT_TEST_MACHINE'] ?? '/var/tmp/whodunit-machine';
+
 const runs = (program: string, ...args: readonly string[]) =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
@@ -19,6 +22,10 @@ const prerequisites = {
   curl: { present: () => runs('curl', '--version'), help: 'apt-get install curl' },
   openssl: { present: () => runs('openssl', 'version'), help: 'apt-get install openssl' },
   python3: { present: () => runs('python3', '--version'), help: 'apt-get install python3' },
+  machine: {
+    present: () => runs('systemd-nspawn', '--version') && existsSync(`${machineDirectory}/usr/bin/redis-server`),
+    help: `apt-get install systemd-container debootstrap; test/support/make-machine.sh ${machineDirectory}`,
+  },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
 } as const satisfies Record<string, { present: () => boolean; help: string }>;

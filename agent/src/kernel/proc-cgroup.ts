@@ -1,8 +1,10 @@
 /**
- * /proc/PID/cgroup: `hierarchy:controllers:path` per line. On a version 2 host there is one line; version 1 hosts have
- * many, and the one that names the service or container is wanted.
+ * /proc/PID/cgroup: `hierarchy:controllers:path` per line. A version 2 host has one line, `0::path`; version 1 hosts have
+ * many, and the one that names the service or container is wanted: systemd's own first (on hybrid hosts an old runc
+ * leaves a container's processes in the runtime's own version 2 cgroup), then version 2, then the controllers that
+ * services and containers are given. cgroup_of() in agent/probe/whodunit.bpf.c chooses in the same order.
  */
-const preferred = ['', 'name=systemd', 'memory', 'pids', 'cpu,cpuacct', 'cpu', 'devices', 'freezer'] as const;
+const preferred = ['name=systemd', '', 'memory', 'pids', 'cpu,cpuacct', 'cpu', 'devices', 'freezer'] as const;
 
 export function parseProcCgroup(text: string): string | undefined {
   const paths = new Map<string, string>();
@@ -13,7 +15,7 @@ export function parseProcCgroup(text: string): string | undefined {
   }
   for (const controllers of preferred) {
     const path = paths.get(controllers);
-    if (path !== undefined && path !== '/') return path;
+    if (path !== undefined && path !== '/' && path !== '') return path;
   }
   return paths.size > 0 ? '/' : undefined;
 }

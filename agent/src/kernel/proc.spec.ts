@@ -57,7 +57,15 @@ describe('the other files of /proc', () => {
     expect(parseProcCgroup('0::/system.slice/redis.service\n')).toBe('/system.slice/redis.service');
     expect(parseProcCgroup('9:name=systemd:/\n4:memory:/docker/abc\n0::/\n')).toBe('/docker/abc');
     expect(parseProcCgroup('12:pids:/x\n1:name=systemd:/user.slice\n')).toBe('/user.slice');
+    expect(parseProcCgroup('3:pids:/kubepods/x\n2:memory:/\n1:name=systemd:/\n0::\n')).toBe('/kubepods/x');
+    expect(parseProcCgroup('4:memory:/docker/abc\n1:name=systemd:/docker/abc\n0::/system.slice/docker.service\n')).toBe(
+      '/docker/abc',
+    );
+    expect(parseProcCgroup('4:memory:/system.slice\n1:name=systemd:/\n0::/user.slice/x.scope\n')).toBe(
+      '/user.slice/x.scope',
+    );
     expect(parseProcCgroup('0::/\n')).toBe('/');
+    expect(parseProcCgroup('0::\n')).toBe('/');
     expect(parseProcCgroup('')).toBeUndefined();
   });
 

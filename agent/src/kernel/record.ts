@@ -8,6 +8,13 @@
 import { Cursor } from '../bytes/cursor.js';
 import { decodeCString, decodeUtf8 } from '../bytes/text.js';
 import { splitArgs, type Args } from './args.js';
+import { parseSshConnection } from './ssh-connection.js';
+
+/** A cgroup's directory: the hierarchy's number as in /proc/PID/cgroup, and the inode; 0 is the root of all. */
+export interface CgroupRef {
+  readonly hierarchy: number;
+  readonly id: bigint;
+}
 
 /** One process as it was at one instant. */
 export interface Who {
@@ -26,6 +33,8 @@ export interface Who {
   readonly dead: boolean;
   readonly comm: string;
   readonly tty: string | undefined;
+  /** Undefined where the kernel did not tell. */
+  readonly cgroup: CgroupRef | undefined;
 }
 
 interface Head {
@@ -38,6 +47,8 @@ export interface ExecRecord extends Head, Args {
   readonly filename: string;
   /** The command line could not be read in the kernel: ask /proc. */
   readonly argsMissing: boolean;
+  /** Where the ssh login came from that this process belongs to; in one exec of a session at most. */
+  readonly sshSource: string | undefined;
 }
 
 export interface ForkRecord extends Head {
@@ -70,14 +81,22 @@ export interface TaskRecord extends Head {
   readonly kind: 'task';
 }
 
-export type KernelRecord = ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord;
+/** A cgroup was made; `who` made it. */
+export interface CgroupRecord extends Head {
+  readonly kind: 'cgroup';
+  readonly cgroup: CgroupRef;
+  readonly path: string;
+}
+
+export type KernelRecord = ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord | CgroupRecord;
 
 /** Sizes in bytes of the fixed part of each kind, record.h. */
-export const recordBytes = { head: 104, who: 88, exec: 120, exit: 112, signal: 224, oom: 192 } as const;
+export const recordBytes = { head: 120, who: 104, exec: 144, exit: 128, signal: 256, oom: 224, cgroup: 136 } as const;
 
 const noId = 0xffff_ffff;
 const kernelThreadFlag = 1;
 const deadFlag = 2;
+const cgroupFlag = 4;
 
 export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
   if (bytes.byteLength < recordBytes.head) return undefined;
@@ -99,6 +118,8 @@ export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
       return bytes.byteLength < recordBytes.oom ? undefined : { kind: 'oom', ...head, target: readWho(cursor) };
     case 6:
       return { kind: 'task', ...head };
+    case 7:
+      return readCgroup(cursor, head);
     default:
       return undefined;
   }
@@ -127,6 +148,9 @@ function readWho(cursor: Cursor): Who {
   const flags = cursor.u32le();
   const comm = decodeCString(cursor.bytes(16));
   const tty = decodeCString(cursor.bytes(24));
+  const cgroup = cursor.u64le();
+  const hierarchy = cursor.u32le();
+  cursor.u32le();
   return {
     pid,
     tid,
@@ -141,6 +165,7 @@ function readWho(cursor: Cursor): Who {
     dead: (flags & deadFlag) !== 0,
     comm,
     tty: tty === '' ? undefined : ttyPath(tty),
+    cgroup: (flags & cgroupFlag) === 0 ? undefined : { hierarchy, id: cgroup },
   };
 }
 
@@ -154,10 +179,22 @@ function readExec(cursor: Cursor, head: Head): ExecRecord | undefined {
   const filenameSize = cursor.u32le();
   const argsSize = cursor.u32le();
   const argsTotal = cursor.u64le();
-  if (cursor.remaining < filenameSize + argsSize) return undefined;
+  const sshSize = cursor.u32le();
+  cursor.u32le();
+  if (cursor.remaining < filenameSize + argsSize + sshSize) return undefined;
   const filename = decodeCString(cursor.bytes(filenameSize));
   const args = splitArgs(decodeUtf8(cursor.bytes(argsSize)), argsTotal > BigInt(argsSize));
-  return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n };
+  const sshSource = parseSshConnection(decodeUtf8(cursor.bytes(sshSize)));
+  return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n, sshSource };
+}
+
+function readCgroup(cursor: Cursor, head: Head): CgroupRecord | undefined {
+  if (cursor.remaining < recordBytes.cgroup - recordBytes.head) return undefined;
+  const id = cursor.u64le();
+  const hierarchy = cursor.u32le();
+  const pathSize = cursor.u32le();
+  if (cursor.remaining < pathSize) return undefined;
+  return { kind: 'cgroup', ...head, cgroup: { hierarchy, id }, path: decodeCString(cursor.bytes(pathSize)) };
 }
 
 function readSignal(cursor: Cursor, head: Head): SignalRecord {

@@ -8,6 +8,7 @@ import { decodeTasks } from '../kernel/record.js';
 import { parseProcStatus } from '../kernel/proc-status.js';
 import { failure, success, type Result } from '../result.js';
 import { ensureBpffs, leaveBpffs } from './bpffs.js';
+import { Cgroups } from './cgroups.js';
 import { LossCounters, lossMapBytes } from './losses.js';
 import { loadLibbpf, loadLibc, type Libbpf, type Libc } from './native.js';
 import * as pins from './pins.js';
@@ -49,6 +50,7 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
     blindSpots: inInitialPidNamespace() ? [] : [foreignNamespace],
     resumed: found.includes(digest) || backlogs.length > 0,
     ring: opened.value.ring,
+    cgroups: new Cgroups(libc),
     from: backlogs.length > 0 ? now : 0n,
     backlogs,
     bootNanoseconds: () => libc.bootNanoseconds(),

@@ -1,7 +1,7 @@
 /**
  * Where a sensor is pinned, so that it outlives its agent:
  *
- *   /sys/fs/bpf/whodunit-<state>/<object>/ring-v1     the ring buffer; v1 is the layout of agent/probe/record.h
+ *   /sys/fs/bpf/whodunit-<state>/<object>/ring-v2     the ring buffer; v2 is the layout of agent/probe/record.h
  *                                        /losses-v1   the loss counters
  *                                        /on_exec …   one link for each program
  *                                        /list_tasks  the iterator: reading the file lists all processes
@@ -14,7 +14,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync }
 import { join, resolve } from 'node:path';
 import { bpffsPath } from './bpffs.js';
 
-export const pinNames = { ring: 'ring-v1', losses: 'losses-v1', tasks: 'list_tasks' } as const;
+export const pinNames = { ring: 'ring-v2', losses: 'losses-v1', tasks: 'list_tasks' } as const;
 
 const makingPrefix = 'making-';
 

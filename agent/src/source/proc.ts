@@ -6,6 +6,7 @@ import { parseCmdline, type Args } from '../kernel/args.js';
 import { nanosecondsToTicks } from '../kernel/boot-clock.js';
 import { parseProcCgroup } from '../kernel/proc-cgroup.js';
 import { parseProcStat, type ProcStat } from '../kernel/proc-stat.js';
+import { parseSshConnection } from '../kernel/ssh-connection.js';
 import type { TaskRecord } from '../kernel/record.js';
 import { agentLimits } from '../limits.js';
 
@@ -46,6 +47,24 @@ export function readArgs(pid: number): Args {
   if (bytes === undefined) return { args: [], argsCut: false };
   const cut = bytes.byteLength > limits.argsBytesMax;
   return parseCmdline(decodeUtf8(bytes.subarray(0, limits.argsBytesMax)), cut);
+}
+
+const sshConnection = Buffer.from('\0SSH_CONNECTION=');
+
+/**
+ * Where the ssh login came from that this process belongs to. Of its environment only SSH_CONNECTION is looked at, and
+ * only the client's address leaves this function.
+ */
+export function readSshSource(pid: number, start: bigint): string | undefined {
+  const bytes = readHead(`/proc/${pid}/environ`, agentLimits.procFileBytesMax);
+  if (bytes === undefined) return undefined;
+  // A NUL before the first variable too, so that a name is always found whole.
+  const environment = Buffer.concat([Buffer.alloc(1), bytes]);
+  const at = environment.indexOf(sshConnection);
+  const end = at < 0 ? -1 : environment.indexOf(0, at + sshConnection.length);
+  if (end < 0) return undefined;
+  const address = parseSshConnection(decodeUtf8(environment.subarray(at + sshConnection.length, end)));
+  return readStat(pid)?.startTicks === nanosecondsToTicks(start) ? address : undefined;
 }
 
 export function readText(path: string): string | undefined {

@@ -8,6 +8,7 @@ import { parseUptime, ticksToNanoseconds } from '../kernel/boot-clock.js';
 import { ttyName } from '../kernel/proc-stat.js';
 import { parseProcStatus } from '../kernel/proc-status.js';
 import type { TaskRecord, Who } from '../kernel/record.js';
+import { Cgroups } from './cgroups.js';
 import { readStat, readText } from './proc.js';
 import type { ProcfsSensor } from './sensor.js';
 
@@ -27,6 +28,7 @@ export function openProcfs(reason: string | undefined): ProcfsSensor {
     rung: 'procfs',
     blindSpots: reason === undefined ? blindSpots : [reason, ...blindSpots],
     resumed: false,
+    cgroups: new Cgroups(undefined),
     bootNanoseconds: readUptime,
     listTasks,
   };
@@ -69,6 +71,7 @@ export function readTask(pid: number): Who | undefined {
     dead: stat.state === 'Z' || stat.state === 'X',
     comm: stat.comm,
     tty: ttyName(stat.ttyDevice),
+    cgroup: undefined,
   };
 }
 

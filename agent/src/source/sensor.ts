@@ -1,5 +1,6 @@
 /** What the agent needs of a sensor, whichever rung of the ladder it stands on. */
 import type { TaskRecord } from '../kernel/record.js';
+import type { Cgroups } from './cgroups.js';
 import type { Ring } from './ring.js';
 import type { Losses } from './losses.js';
 
@@ -18,6 +19,7 @@ export interface EbpfSensor {
   /** Records before this are in the backlog already. */
   readonly from: bigint;
   readonly backlogs: readonly Backlog[];
+  readonly cgroups: Cgroups;
   bootNanoseconds(): bigint;
   takeLosses(): Losses | undefined;
   listTasks(): readonly TaskRecord[];
@@ -31,6 +33,7 @@ export interface ProcfsSensor {
   readonly rung: 'procfs';
   readonly blindSpots: readonly string[];
   readonly resumed: false;
+  readonly cgroups: Cgroups;
   bootNanoseconds(): bigint;
   listTasks(): readonly TaskRecord[];
 }

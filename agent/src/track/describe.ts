@@ -1,11 +1,18 @@
 /** Says a life as a wire event. */
 import { cutText } from '../bytes/text.js';
 import { limits, type ProcessEvent, type ProcessRef, type User } from '../contract.js';
-import type { Life } from './life.js';
+import type { Cgroup, Life } from './life.js';
 
 export type NameOfUser = (uid: number) => string | undefined;
 
-export function describe(life: Life, at: bigint, parent: ProcessRef | undefined, nameOf: NameOfUser): ProcessEvent {
+/** What a life itself does not know. */
+export interface Surroundings {
+  readonly parent: ProcessRef | undefined;
+  readonly nameOf: NameOfUser;
+  readonly sourceAddress: string | undefined;
+}
+
+export function describe(life: Life, at: bigint, { parent, nameOf, sourceAddress }: Surroundings): ProcessEvent {
   const { who, image } = life;
   return {
     kind: 'process',
@@ -23,18 +30,24 @@ export function describe(life: Life, at: bigint, parent: ProcessRef | undefined,
       login: {
         user: userOf(who.loginUid, nameOf),
         ...(who.session !== undefined && { session: who.session }),
+        ...(sourceAddress !== undefined && { sourceAddress }),
       },
     }),
     ...(who.tty !== undefined && { tty: cutText(who.tty, limits.nameCharactersMax) }),
-    ...(life.cgroup !== undefined && { cgroup: life.cgroup }),
+    ...(life.cgroup !== undefined && placed(life.cgroup)),
     ...(who.kernelThread && { kernelThread: true }),
   };
 }
 
 /** What can change without an exec, in one string: a new value makes a life worth describing anew. */
-export function changeable(life: Life): string {
+export function changeable(life: Life, sourceAddress: string | undefined): string {
   const { who } = life;
-  return `${who.euid} ${who.loginUid ?? ''} ${who.session ?? ''} ${who.comm}`;
+  const login = `${who.loginUid ?? ''} ${who.session ?? ''} ${sourceAddress ?? ''}`;
+  return `${who.euid} ${login} ${life.cgroup?.path ?? ''} ${who.comm}`;
+}
+
+function placed({ path, placement: { unit, container } }: Cgroup): Pick<ProcessEvent, 'cgroup' | 'unit' | 'container'> {
+  return { cgroup: path, ...(unit !== undefined && { unit }), ...(container && { container }) };
 }
 
 /** The effective user, as ps(1) shows it: what decides whom a process may kill. */

@@ -1,5 +1,6 @@
 /** One life of a process, from its fork or our first sight of it to its end and a little beyond. */
 import type { ProcessEvent, ProcessRef } from '../contract.js';
+import { parseCgroupPath, type Placement } from '../kernel/cgroup-path.js';
 import type { Who } from '../kernel/record.js';
 
 /** What it runs. A fork shares its parent's until one of them calls exec. */
@@ -8,6 +9,12 @@ export interface Image {
   /** Redacted already. */
   readonly args: readonly string[];
   readonly argsCut: boolean;
+}
+
+/** Where it runs, and what that says. */
+export interface Cgroup {
+  readonly path: string;
+  readonly placement: Placement;
 }
 
 export interface Life {
@@ -20,7 +27,7 @@ export interface Life {
   origin: ProcessEvent['origin'];
   image: Image;
   execAt: bigint | undefined;
-  cgroup: string | undefined;
+  cgroup: Cgroup | undefined;
   /** What the last description said that can change without an exec; undefined before the first one. */
   described: string | undefined;
   ended: boolean;
@@ -30,11 +37,16 @@ export interface Life {
 
 export const unknownImage: Image = { exe: undefined, args: [], argsCut: false };
 
+/** Moves a life; the path is read only when it is another one. */
+export function moveTo(life: Life, path: string | undefined): void {
+  if (path !== undefined && path !== life.cgroup?.path) life.cgroup = { path, placement: parseCgroupPath(path) };
+}
+
 export function lifeKey(pid: number, start: bigint): string {
   return `${pid}:${start}`;
 }
 
-export function createLife(who: Who, origin: ProcessEvent['origin'], image: Image, cgroup: string | undefined): Life {
+export function createLife(who: Who, origin: ProcessEvent['origin'], image: Image, cgroup: Cgroup | undefined): Life {
   return {
     who,
     key: lifeKey(who.pid, who.start),

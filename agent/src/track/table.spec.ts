@@ -3,7 +3,7 @@ import { createLife, unknownImage } from './life.js';
 import { ProcessTable } from './table.js';
 
 function life(pid: number, start: bigint) {
-  const none = { loginUid: undefined, session: undefined, tty: undefined };
+  const none = { loginUid: undefined, session: undefined, tty: undefined, cgroup: undefined };
   const flags = { kernelThread: false, dead: false };
   const who = { pid, tid: pid, start, parentPid: 1, parentStart: 1n, uid: 0, euid: 0, comm: 'x', ...none, ...flags };
   return createLife(who, 'fork', unknownImage, undefined);

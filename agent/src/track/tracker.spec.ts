@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KnownEvent } from '../contract.js';
-import type { KernelRecord, TaskRecord, Who } from '../kernel/record.js';
+import type { ExecRecord, KernelRecord, TaskRecord, Who } from '../kernel/record.js';
 import { mentionsOf } from '../uplink/mentions.js';
 import { Tracker, type Host } from './tracker.js';
 
@@ -21,12 +21,13 @@ function who(pid: number, changes: Partial<Who> = {}): Who {
     dead: false,
     comm: `p${pid}`,
     tty: undefined,
+    cgroup: undefined,
     ...changes,
   };
 }
 
 const task = (w: Who): TaskRecord => ({ kind: 'task', at: 100n * second, who: w });
-const exec = (w: Who, at: bigint, ...args: string[]): KernelRecord => ({
+const exec = (w: Who, at: bigint, ...args: string[]): ExecRecord => ({
   kind: 'exec',
   at,
   who: w,
@@ -34,6 +35,7 @@ const exec = (w: Who, at: bigint, ...args: string[]): KernelRecord => ({
   args,
   argsCut: false,
   argsMissing: false,
+  sshSource: undefined,
 });
 const fork = (w: Who, at: bigint): KernelRecord => ({ kind: 'fork', at, who: w });
 const exit = (w: Who, at: bigint, status: number): KernelRecord => ({ kind: 'exit', at, who: w, status });
@@ -59,6 +61,9 @@ function setUp(changes: Partial<Host> = {}) {
       readImage: () => undefined,
       readExe: () => undefined,
       readCgroup: () => undefined,
+      pathOfCgroup: () => undefined,
+      learnCgroup: () => undefined,
+      readSshSource: () => undefined,
       ...changes,
     },
     (event, position) => {
@@ -235,5 +240,54 @@ describe('Tracker', () => {
     tracker.handle(exec(self, 1n, '/bin/a'), 1);
     expect(kinds()).toEqual(['process exec 40']);
     expect(tracker.describeAll(1n)).toHaveLength(1);
+  });
+
+  const service = { hierarchy: 0, id: 77n };
+  const redis = { cgroup: '/system.slice/redis.service', unit: 'redis.service' };
+
+  it('places_a_process_by_the_cgroup_that_the_record_names', () => {
+    const { tracker, events } = setUp({ pathOfCgroup: () => redis.cgroup });
+    tracker.handle(exec(who(40, { cgroup: service }), 1n, '/usr/bin/redis-server'), 1);
+    expect(events[0]).toMatchObject(redis);
+  });
+
+  it('describes_anew_who_was_moved_between_its_exec_and_a_signal', () => {
+    const { tracker, events, kinds } = setUp({
+      pathOfCgroup: ({ id }) => (id === 77n ? redis.cgroup : '/'),
+    });
+    const before = { cgroup: { hierarchy: 0, id: 0n } };
+    tracker.handle(exec(who(30, before), 1n, '/bin/a'), 1);
+    tracker.handle(exec(who(40, before), 2n, '/bin/b'), 2);
+    tracker.handle(signal(who(30, { cgroup: service }), who(40, before), 3n, 9), 3);
+    tracker.handle(exit(who(40, { cgroup: service }), 4n, 9), 4);
+    expect(kinds().slice(2)).toEqual(['process exec 30', 'signal', 'process exec 40', 'exit']);
+    expect(events[2]).toMatchObject(redis);
+    expect(events[4]).toMatchObject(redis);
+  });
+
+  it('learns_new_cgroups_and_lets_a_fork_inherit_one_that_has_no_path', () => {
+    const learnt: string[] = [];
+    const { tracker, events } = setUp({
+      learnCgroup: ({ hierarchy, id }, path) => learnt.push(`${hierarchy}:${id} ${path}`),
+      readCgroup: () => redis.cgroup,
+    });
+    tracker.handle({ kind: 'cgroup', at: 1n, who: who(30), cgroup: service, path: '/new' }, 1);
+    expect(learnt).toEqual(['0:77 /new']);
+    tracker.handle(exec(who(30, { cgroup: service }), 2n, '/bin/a'), 2);
+    tracker.handle(fork(who(40, { cgroup: service, parentPid: 30, parentStart: 30n * second }), 3n), 3);
+    tracker.handle(exit(who(40, { cgroup: service }), 4n, 0), 4);
+    expect(events.filter((event) => event.kind === 'process')).toMatchObject([redis, redis]);
+  });
+
+  it('tells_the_ssh_source_of_a_whole_session_also_for_who_is_gone_at_once', () => {
+    const login = { loginUid: 1000, session: 3 };
+    const { tracker, events } = setUp({ readSshSource: (pid) => (pid === 20 ? '10.0.0.4' : undefined) });
+    tracker.takeSnapshot([task(who(20, { ...login, session: 2 }))], false);
+    tracker.handle({ ...exec(who(30, login), 1n, '/bin/bash'), sshSource: '10.0.0.5' }, 1);
+    tracker.handle(exec(who(40, login), 2n, '/bin/kill'), 2);
+    tracker.handle(exec(who(50, { ...login, session: 4 }), 3n, '/bin/kill'), 3);
+    tracker.handle(exec(who(60, { ...login, session: 2 }), 4n, '/bin/kill'), 4);
+    const found = events.map((event) => event.kind === 'process' && event.login?.sourceAddress);
+    expect(found).toEqual(['10.0.0.4', '10.0.0.5', '10.0.0.5', undefined, '10.0.0.4']);
   });
 });

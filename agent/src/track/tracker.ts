@@ -9,6 +9,8 @@
  */
 import { limits, type KnownEvent, type ProcessRef } from '../contract.js';
 import type {
+  CgroupRecord,
+  CgroupRef,
   ExecRecord,
   ExitRecord,
   ForkRecord,
@@ -21,8 +23,9 @@ import type {
 import { isSentByProcess, parseWaitStatus, signalDisposition, signalResult } from '../kernel/signal.js';
 import { agentLimits } from '../limits.js';
 import { changeable, describe, type NameOfUser } from './describe.js';
-import { createLife, unknownImage, type Image, type Life } from './life.js';
+import { createLife, moveTo, unknownImage, type Image, type Life } from './life.js';
 import { redactArgs } from './redact.js';
+import { SshSources, type ReadSshSource } from './ssh-sources.js';
 import { ProcessTable } from './table.js';
 
 /** The live host, as far as a record does not tell it. */
@@ -32,6 +35,9 @@ export interface Host {
   readImage(pid: number, start: bigint): (Image & { readonly cgroup: string | undefined }) | undefined;
   readExe(pid: number): string | undefined;
   readCgroup(pid: number): string | undefined;
+  pathOfCgroup(cgroup: CgroupRef): string | undefined;
+  learnCgroup(cgroup: CgroupRef, path: string): void;
+  readonly readSshSource: ReadSshSource;
 }
 
 export type EventSink = (event: KnownEvent, position: number) => void;
@@ -43,12 +49,14 @@ export class Tracker {
   readonly #host: Host;
   readonly #emit: EventSink;
   readonly #heldForks = new Map<Life, { readonly at: bigint; readonly position: number }>();
+  readonly #sshSources: SshSources;
   #position = 0;
   #cgroupReadsLeft: number = agentLimits.cgroupReadsPerTurnMax;
 
   constructor(host: Host, emit: EventSink) {
     this.#host = host;
     this.#emit = emit;
+    this.#sshSources = new SshSources(host.readSshSource);
   }
 
   /** Up to here the ring may be released once all that was said is delivered. */
@@ -82,6 +90,8 @@ export class Tracker {
         return this.#signal(record);
       case 'oom':
         return this.#oom(record);
+      case 'cgroup':
+        return this.#cgroup(record);
       case 'task':
         return;
     }
@@ -152,6 +162,7 @@ export class Tracker {
     life.execAt = record.at;
     life.described = undefined;
     this.#refreshCgroup(life);
+    this.#sshSources.learn(record.who, record.sshSource);
     this.#mention(life, record.at);
   }
 
@@ -212,6 +223,10 @@ export class Tracker {
     });
   }
 
+  #cgroup({ cgroup, path }: CgroupRecord): void {
+    this.#host.learnCgroup(cgroup, path);
+  }
+
   /** The idle task (pid 0) is nobody. */
   #mentionWho(who: Who, at: bigint): Life | undefined {
     return who.pid === 0 ? undefined : this.#mentionLife(this.#see(who, 'signal'), at);
@@ -226,15 +241,21 @@ export class Tracker {
   #see(who: Who, origin: Origin): Life {
     const known = this.#table.find(who.pid, who.start);
     if (known !== undefined) {
-      known.who = who;
+      this.#update(known, who);
       return known;
     }
     const parent = this.#table.find(who.parentPid, who.parentStart);
     const inherits = origin === 'fork';
     const life = createLife(who, origin, (inherits && parent?.image) || unknownImage, parent?.cgroup);
     if (origin !== 'exec' && !(inherits && parent)) this.#adoptUnknown(life);
+    this.#update(life, who);
     this.#table.add(life);
     return life;
+  }
+
+  #update(life: Life, who: Who): void {
+    life.who = who;
+    if (who.cgroup !== undefined) moveTo(life, this.#host.pathOfCgroup(who.cgroup));
   }
 
   /** First seen by something other than its beginning: it was there before us, or its beginning was lost. */
@@ -242,20 +263,22 @@ export class Tracker {
     const image = life.who.kernelThread ? undefined : this.#host.readImage(life.who.pid, life.who.start);
     if (image === undefined) return;
     life.image = { ...image, args: redact(image.args) };
-    life.cgroup = image.cgroup;
+    moveTo(life, image.cgroup);
+    this.#sshSources.look(life.who);
   }
 
   #seeTask(who: Who, refresh: boolean): Life {
     const known = this.#table.find(who.pid, who.start);
     if (known !== undefined && !refresh) {
-      known.who = who;
+      this.#update(known, who);
       return known;
     }
     const image = this.#host.readImage(who.pid, who.start);
     const life = known ?? createLife(who, 'snapshot', unknownImage, undefined);
-    life.who = who;
     life.described = undefined;
-    life.cgroup = image?.cgroup ?? life.cgroup;
+    moveTo(life, image?.cgroup);
+    this.#update(life, who);
+    this.#sshSources.look(who);
     if (image && !who.kernelThread) life.image = { ...image, args: redact(image.args) };
     if (known === undefined) this.#table.add(life);
     return life;
@@ -264,7 +287,7 @@ export class Tracker {
   /** Describes a life unless that was done, its ancestors before it. */
   #mention(life: Life, at: bigint): void {
     this.#heldForks.delete(life);
-    const now = changeable(life);
+    const now = changeable(life, this.#sshSources.of(life.who));
     if (life.described === now) return;
     // Set before the parent's turn: a damaged record may make a life its own ancestor.
     life.described = now;
@@ -274,7 +297,11 @@ export class Tracker {
   }
 
   #describe(life: Life, at: bigint): KnownEvent {
-    return describe(life, at, this.#parentRef(life), this.#host.nameOfUser);
+    return describe(life, at, {
+      parent: this.#parentRef(life),
+      nameOf: this.#host.nameOfUser,
+      sourceAddress: this.#sshSources.of(life.who),
+    });
   }
 
   /** A parent that was never described is not named. */
@@ -287,11 +314,13 @@ export class Tracker {
     return this.#host.readExe(record.who.pid) ?? (record.filename === '' ? undefined : record.filename);
   }
 
-  /** A service manager moves its child into a cgroup between fork and exec. */
+  /** A service manager moves its child into a cgroup between fork and exec. Most kernels' records say so themselves. */
   #refreshCgroup(life: Life): void {
+    const { pid, cgroup } = life.who;
+    if (cgroup !== undefined && this.#host.pathOfCgroup(cgroup) !== undefined) return;
     if (this.#cgroupReadsLeft <= 0) return;
     this.#cgroupReadsLeft -= 1;
-    life.cgroup = this.#host.readCgroup(life.who.pid) ?? life.cgroup;
+    moveTo(life, this.#host.readCgroup(pid));
   }
 
   #say(event: KnownEvent): void {

@@ -8,7 +8,7 @@
  */
 import { itself } from '../actor.js';
 import { coreClause } from '../core-clause.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isFromSelf } from '../signal-origin.js';
@@ -27,7 +27,7 @@ export const aborted: Rule = {
       cause: 'ABORTED',
       actor: itself(facts.victim),
       confidence: fatal.confidence,
-      summary: `${processName(facts.victim)} aborted itself with SIGABRT (${reason})${after}; ${coreClause(facts)}`,
+      summary: `${processInPlace(facts.victim)} aborted itself with SIGABRT (${reason})${after}; ${coreClause(facts)}`,
       evidence: [],
     };
   },

@@ -7,7 +7,7 @@
  */
 import { itself } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isOnVictimsBehalf } from '../signal-origin.js';
@@ -24,7 +24,7 @@ export const brokenPipe: Rule = {
       cause: 'BROKEN_PIPE',
       actor: itself(facts.victim),
       confidence: weakest(fatal.confidence, onBehalf === 'certain' ? certainty.exact : certainty.threadMissing),
-      summary: `${processName(facts.victim)} was ended by SIGPIPE: it wrote to a pipe or socket that nobody reads any more`,
+      summary: `${processInPlace(facts.victim)} was ended by SIGPIPE: it wrote to a pipe or socket that nobody reads any more`,
       evidence: [],
     };
   },

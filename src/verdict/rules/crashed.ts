@@ -11,7 +11,7 @@
 import { itself, theKernel } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
 import { coreClause } from '../core-clause.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { plainOrQuoted } from '../escape.js';
 import { fatalSignal, type FatalSignal } from '../fatal-signal.js';
 import type { DeathFacts, SignalFacts } from '../facts.js';
@@ -34,7 +34,7 @@ export const crashed: Rule = {
       cause: 'CRASHED',
       actor: isDefectiveMemory(fault) ? theKernel : itself(facts.victim),
       confidence: weakest(fatal.confidence, raisedAgain ? certainty.raisedAgain : certainty.exact),
-      summary: `${processName(facts.victim)} crashed with ${name}: ${faultText(fault)}${again}; ${coreClause(facts)}`,
+      summary: `${processInPlace(facts.victim)} crashed with ${name}: ${faultText(fault)}${again}; ${coreClause(facts)}`,
       evidence: [{ kind: 'fault', at: fault.at, text: `Fault: ${faultText(fault)}.` }],
     };
   },

@@ -7,7 +7,7 @@
  * Source: wait(2), kernel/exit.c.
  */
 import { itself } from '../actor.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { endingOf } from '../ending.js';
 import { exitConfidence, stopRequestClause } from '../exit-clauses.js';
 import type { Rule } from '../rule.js';
@@ -21,7 +21,7 @@ export const exited: Rule = {
       cause: 'EXITED',
       actor: itself(facts.victim),
       confidence: exitConfidence(facts),
-      summary: `${processName(facts.victim)} exited by itself with status 0 (success)${stopRequestClause(facts, null)}`,
+      summary: `${processInPlace(facts.victim)} exited by itself with status 0 (success)${stopRequestClause(facts, null)}`,
       evidence: [],
     };
   },

@@ -7,7 +7,7 @@
  * Source: wait(2), POSIX 2.8.2, sysexits.h.
  */
 import { itself } from '../actor.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { endingOf } from '../ending.js';
 import { exitConfidence, stopRequestClause } from '../exit-clauses.js';
 import { customaryMeaning, shellSignalNote, shellSignalOf } from '../exit-status.js';
@@ -21,7 +21,7 @@ export const failed: Rule = {
   decide(facts) {
     const ending = endingOf(facts);
     if (ending.how !== 'exited' || ending.code === 0) return null;
-    const exit = `${processName(facts.victim)} exited by itself with status ${ending.code}`;
+    const exit = `${processInPlace(facts.victim)} exited by itself with status ${ending.code}`;
     return {
       cause: 'FAILED',
       actor: itself(facts.victim),

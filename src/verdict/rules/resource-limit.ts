@@ -8,7 +8,7 @@
  */
 import { theKernel } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { DeathFacts, SignalFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
@@ -27,7 +27,7 @@ export const resourceLimit: Rule = {
       cause: 'RESOURCE_LIMIT',
       actor: theKernel,
       confidence: weakest(fatal.confidence, limit.confidence),
-      summary: `The kernel ended ${processName(facts.victim)} with ${name}: it reached its limit of ${limit.name}`,
+      summary: `The kernel ended ${processInPlace(facts.victim)} with ${name}: it reached its limit of ${limit.name}`,
       evidence: [],
     };
   },

@@ -7,7 +7,7 @@
  * Source: kernel/seccomp.c __seccomp_filter, seccomp(2).
  */
 import { theKernel } from '../actor.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { sysSeccomp } from '../si-code-names.js';
@@ -24,7 +24,7 @@ export const seccomp: Rule = {
       cause: 'SECCOMP',
       actor: theKernel,
       confidence: fatal.confidence,
-      summary: `The kernel ended ${processName(facts.victim)} with SIGSYS: a seccomp filter forbade a system call that it made`,
+      summary: `The kernel ended ${processInPlace(facts.victim)} with SIGSYS: a seccomp filter forbade a system call that it made`,
       evidence: [],
     };
   },

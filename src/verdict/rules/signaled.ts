@@ -10,7 +10,7 @@
  */
 import { attribute } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
-import { processName, senderPhrase } from '../describe.js';
+import { processInPlace, senderPhrase } from '../describe.js';
 import { senderEvidence } from '../evidence.js';
 import { stopRequestClause } from '../exit-clauses.js';
 import { fatalSignal } from '../fatal-signal.js';
@@ -43,7 +43,7 @@ function isSelfSentFault(signal: SignalFacts, facts: DeathFacts): boolean {
 }
 
 function sentence(signal: SignalFacts, facts: DeathFacts): string {
-  const victim = processName(facts.victim);
+  const victim = processInPlace(facts.victim);
   const name = signalName(signal.signal);
   const before = stopRequestClause(facts, signal);
   if (isFromSelf(signal, facts.victim)) return `${victim} ended itself with ${name}${before}`;

@@ -8,7 +8,7 @@
  * Source: kernel/time/itimer.c it_real_fn, kernel/time/posix-cpu-timers.c, kernel/time/posix-timers.c.
  */
 import { itself } from '../actor.js';
-import { processName } from '../describe.js';
+import { processInPlace } from '../describe.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { SignalFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
@@ -27,7 +27,7 @@ export const timer: Rule = {
       cause: 'TIMER',
       actor: itself(facts.victim),
       confidence: fatal.confidence,
-      summary: `${processName(facts.victim)} was ended by ${name}: a timer that it had set itself (${kind}) ran out`,
+      summary: `${processInPlace(facts.victim)} was ended by ${name}: a timer that it had set itself (${kind}) ran out`,
       evidence: [],
     };
   },

@@ -7,7 +7,7 @@
  */
 import { nobodyKnown, theKernel } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
-import { processName } from '../describe.js';
+import { processInPlace, processName } from '../describe.js';
 import { endingOf } from '../ending.js';
 import { runningEvidence } from '../evidence.js';
 import { fatalSignal } from '../fatal-signal.js';
@@ -31,7 +31,7 @@ export const unknown = {
 } as const satisfies Rule;
 
 function nothing(facts: DeathFacts, what: string): Finding {
-  const summary = `${processName(facts.victim)} ${what}`;
+  const summary = `${processInPlace(facts.victim)} ${what}`;
   return { cause: 'UNKNOWN', actor: nobodyKnown, confidence: certainty.nothing, summary, evidence: [] };
 }
 
@@ -41,7 +41,7 @@ function unrecorded(facts: DeathFacts, signal: number): Finding {
 }
 
 function chosenByOomKiller(facts: DeathFacts, signal: SignalFacts | null): Finding {
-  const victim = processName(facts.victim);
+  const victim = processInPlace(facts.victim);
   const trigger = signal?.running == null ? '' : ` when ${processName(signal.running)} asked for memory`;
   return {
     cause: 'UNKNOWN',
@@ -60,7 +60,7 @@ function kernelMade(facts: DeathFacts, signal: SignalFacts): Finding {
     cause: 'UNKNOWN',
     actor: theKernel,
     confidence: certainty.kernelReasonMissing,
-    summary: `The kernel sent ${name}, which ended ${processName(facts.victim)}; ${why}`,
+    summary: `The kernel sent ${name}, which ended ${processInPlace(facts.victim)}; ${why}`,
     evidence: runningEvidence(signal),
   };
 }
