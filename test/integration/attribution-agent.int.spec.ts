@@ -29,6 +29,8 @@ describe.skipIf(reason !== undefined)(`where and who${reason ? ` (skipped: ${rea
 
     it('names_the_service_of_the_victim_and_the_container_of_the_killer', async () => {
       const victim = inCgroup(cgroups.make(hierarchy, service), 'exec sleep 60');
+      // Shot before it has moved, it would rightly be told to have died outside.
+      await victim.running;
       const killer = inCgroup(cgroups.make(hierarchy, scope), `exec /bin/kill -9 ${victim.pid}`);
       const found = await death(await victim.ended);
       await killer.ended;
