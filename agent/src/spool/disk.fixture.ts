@@ -38,6 +38,10 @@ export class CrashDisk implements Disk {
     return this.#open.push(file) - 1;
   }
 
+  open(name: string): number {
+    return this.#open.push(this.#file(name)) - 1;
+  }
+
   append(handle: number, bytes: Uint8Array): void {
     this.#check('append');
     const file = this.#opened(handle);

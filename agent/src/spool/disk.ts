@@ -23,6 +23,8 @@ export interface Disk {
   /** At most so many bytes, from the beginning. */
   read(name: string, bytesMax?: number): Buffer;
   create(name: string): number;
+  /** An existing file, to be synced. */
+  open(name: string): number;
   /** All of it, or it throws. */
   append(file: number, bytes: Uint8Array): void;
   /** Content and name are durable. */
@@ -48,6 +50,7 @@ export function openDisk(directory: string): Disk {
       syncFolder(directory);
       return file;
     },
+    open: (name) => openSync(path(name), 'r'),
     append: writeAll,
     sync: (file) => fsyncLater(file),
     close: closeSync,

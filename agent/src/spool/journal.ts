@@ -57,6 +57,7 @@ export class Journal {
 
   /** Undefined while everything is safe: then nothing holds the ring back. */
   get releasable(): number | undefined {
+    if (this.#options.segments.hasInherited) return 0;
     return this.#safe >= this.#last ? undefined : this.#releasable;
   }
 
@@ -89,7 +90,7 @@ export class Journal {
   async sync(): Promise<void> {
     clearTimeout(this.#timer);
     const upTo = this.#written;
-    if (upTo > this.#safe) {
+    if (upTo > this.#safe || this.#options.segments.hasInherited) {
       try {
         await this.#options.segments.sync();
         this.#synced = Math.max(this.#synced, upTo);
@@ -99,7 +100,7 @@ export class Journal {
     }
     this.#timer = undefined;
     this.#settle();
-    if (this.#written > this.#safe) this.#syncSoon();
+    if (this.#written > this.#safe || this.#options.segments.hasInherited) this.#syncSoon();
   }
 
   async close(): Promise<void> {

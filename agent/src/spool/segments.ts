@@ -2,6 +2,7 @@
  * The segments that are on disk, oldest first. Names count upwards: 16 digits and `.segment`.
  *
  * - Only the agent that began a run adds to it, and only to its last segment.
+ * - What an agent left that was killed may be in the system's memory only: its successor syncs it.
  * - A segment that could not be written or synced is given up: what it may lack is written again, under the same
  *   sequences, into the next one. So where segments of a run overlap, the later one counts.
  */
@@ -32,6 +33,8 @@ export class Segments {
   /** Written to and not yet synced for good; the last one is the one to write to. */
   #open: OpenFile[] = [];
   #closing: number[] = [];
+  /** Found, and perhaps never synced. */
+  #inherited: Segment[] = [];
   #syncing = false;
   #nextName = 1;
   #loaded: { readonly name: string; readonly contents: Contents } | undefined;
@@ -49,6 +52,10 @@ export class Segments {
     return this.#list.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  get hasInherited(): boolean {
+    return this.#inherited.length > 0;
+  }
+
   /** Finds what earlier agents left; calls `onForeign` for what was set aside. */
   find(onForeign: (name: string) => void): void {
     const files = this.#disk.list().filter(({ name }) => namePattern.test(name));
@@ -59,6 +66,7 @@ export class Segments {
       else if (bytes === 0) this.#disk.remove(name);
       else this.#setAside(name, onForeign);
     }
+    this.#inherited = this.#list.slice();
   }
 
   /** `header` is of a segment that would begin with this frame. */
@@ -74,6 +82,7 @@ export class Segments {
   async sync(): Promise<void> {
     this.#syncing = true;
     try {
+      for (const segment of this.#inherited.slice()) await this.#syncInherited(segment);
       for (const { file } of this.#open.slice()) {
         await this.#disk.sync(file);
         // Full ones need nothing more. A file may have been given up meanwhile.
@@ -121,11 +130,24 @@ export class Segments {
     this.#forget(segment);
   }
 
+  async #syncInherited(segment: Segment): Promise<void> {
+    // It may have been removed while another was synced.
+    if (!this.#inherited.includes(segment)) return;
+    const file = this.#disk.open(segment.name);
+    try {
+      await this.#disk.sync(file);
+    } finally {
+      this.#disk.close(file);
+    }
+    this.#inherited = this.#inherited.filter((one) => one !== segment);
+  }
+
   /** Its content in memory is not true any longer, and its file need not be synced. */
   #forget(segment: Segment): void {
     if (this.#loaded?.name === segment.name) this.#loaded = undefined;
     this.#closing.push(...this.#open.filter((one) => one.segment === segment).map(({ file }) => file));
     this.#open = this.#open.filter((one) => one.segment !== segment);
+    this.#inherited = this.#inherited.filter((one) => one !== segment);
     if (!this.#syncing) this.#closeFiles();
   }
 

@@ -288,12 +288,17 @@ export class Spool {
     this.#cursor = cursor;
     const next = nextSequence(cursor);
     if (this.#isOwn) this.#journal.acknowledge(next - 1);
-    if (this.#journal.failing) return;
     const unneeded = this.#countUnneeded(next);
-    this.#attempt(() => {
-      writeCursor(this.#options.disk, cursor, unneeded > 0 || cursor.committed === 0);
-      for (let count = 0; count < unneeded; count += 1) this.#segments.remove(this.#segments.list[0]!);
-    });
+    const write = () => writeCursor(this.#options.disk, cursor, unneeded > 0 || cursor.committed === 0);
+    const remove = () => this.#segments.list.slice(0, unneeded).forEach((segment) => this.#segments.remove(segment));
+    if (!this.#journal.failing) return void this.#attempt(() => (write(), remove()));
+    try {
+      // It may be us who fill the disk.
+      remove();
+      write();
+    } catch {
+      // The journal tries the disk again and says so.
+    }
   }
 
   /** How many of the oldest segments hold nothing that is still to be sent. The last one always stays. */
@@ -301,6 +306,7 @@ export class Spool {
     const { list } = this.#segments;
     const isOfRun = ({ header }: Segment) => header.epoch === this.#cursor.run;
     const first = list.findIndex(isOfRun);
+    if (this.#journal.failing && this.isEmpty) return list.length;
     if (first === -1) return Math.max(0, list.length - 1);
     return Math.max(first, list.findLastIndex((one) => isOfRun(one) && one.header.first <= next));
   }
