@@ -18,6 +18,7 @@ type Operation = 'create' | 'append' | 'sync' | 'replace' | 'remove';
 export class CrashDisk implements Disk {
   readonly files = new Map<string, File>();
   #open: (File | undefined)[] = [];
+  #inherited = new Set<File>();
   bytesMax = Infinity;
   /** Operations that fail, with this code. */
   failing: Partial<Record<Operation, string>> = {};
@@ -39,7 +40,9 @@ export class CrashDisk implements Disk {
   }
 
   open(name: string): number {
-    return this.#open.push(this.#file(name)) - 1;
+    const file = this.#file(name);
+    this.#inherited.add(file);
+    return this.#open.push(file) - 1;
   }
 
   append(handle: number, bytes: Uint8Array): void {
@@ -50,11 +53,15 @@ export class CrashDisk implements Disk {
     if (room < bytes.length) throw new Error('ENOSPC');
   }
 
-  /** A sync that fails leaves nobody knows what: here the system forgets what it had. */
+  /**
+   * A sync that fails leaves nobody knows what: here the system forgets what this program wrote. What an earlier one
+   * wrote stays readable, as it does on Linux: nobody could write it again.
+   */
   async sync(handle: number): Promise<void> {
     const file = this.#opened(handle);
     await Promise.resolve();
-    if (this.failing.sync !== undefined) file.written = Buffer.from(file.written.subarray(0, file.synced));
+    const forgets = this.failing.sync !== undefined && !this.#inherited.has(file);
+    if (forgets) file.written = Buffer.from(file.written.subarray(0, file.synced));
     this.#check('sync');
     file.synced = file.written.length;
   }

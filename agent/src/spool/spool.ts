@@ -6,8 +6,9 @@
  *   crash may tear the end of a run, whatever of that the server has already.
  * - Runs are sent oldest first, under the epoch that they were written with and with the boot that they are of; what
  *   the server did not acknowledge is sent again, the same events under the same numbers.
- * - Whatever is missing shows as a gap in the sequences when sending comes to it. Then the rest of the run gets a new
- *   epoch (cursor.ts), which opens with agent_start and a loss that counts the gap.
+ * - Whatever is missing shows as a gap in the sequences when sending comes to it. Sending goes on behind the gap, which
+ *   the server refuses, saying how far it really came: its last reply may have been lost. Then the rest of the run gets
+ *   a new epoch (cursor.ts), which opens with agent_start and a loss that counts the gap.
  * - When the directory is full the oldest segment goes; what the server has acknowledged goes with its segment, but the
  *   last segment stays: it says how far the ring was read.
  */
@@ -58,6 +59,8 @@ export class Spool {
   #snapshot: number | undefined;
   #cursor: Cursor;
   #sent: Outgoing | undefined;
+  /** How far the runs before this one had read their ring, and where that stands. */
+  readonly #ends: readonly { readonly segment: Segment; readonly position: number }[];
   /** Files that are no segments of this version and were set aside. */
   readonly foreign: string[] = [];
   constructor(options: SpoolOptions) {
@@ -75,17 +78,15 @@ export class Spool {
       onDropped: (frames) => this.#dropFromMemory(frames),
     });
     this.#attempt(() => this.#segments.find((name) => this.foreign.push(name)));
+    this.#ends = this.#findEnds();
     const kept = readCursor(disk);
     this.#cursor = this.#segments.list.some((one) => one.header.epoch === kept?.run) ? kept! : this.#nextRun();
   }
 
   /** What the runs before this one have told of that ring: everything before this position. */
   toldPosition(ring: string | undefined): number {
-    for (const segment of this.#segments.list.toReversed()) {
-      const frame = this.#isOfRing(segment, ring) ? this.#load(segment).frames.at(-1) : undefined;
-      if (frame !== undefined) return frame.ringPosition;
-    }
-    return 0;
+    const ofRing = this.#ends.filter(({ segment }) => this.#isOfRing(segment, ring));
+    return Math.max(0, ...ofRing.map(({ position }) => position));
   }
 
   /** Events wait for the end of their turn. */
@@ -134,7 +135,7 @@ export class Spool {
     for (;;) {
       const { lines, gapTo, more } = this.#collect(eventsMax, charactersMax);
       if (lines.length > 0) return (this.#sent = this.#outgoing(lines, more));
-      if (gapTo !== undefined) this.#crossGap(gapTo);
+      if (gapTo !== undefined) return (this.#sent = this.#probe(gapTo));
       else if (this.#isOwn) return undefined;
       else this.#moveTo(this.#nextRun());
     }
@@ -146,7 +147,11 @@ export class Spool {
     // Only our own run has an end that we know: the end of an older one may be torn off.
     const known = Math.max(this.#journal.last + before.shift, before.opening.length);
     if (committed < before.committed || (this.#isOwn && committed > known)) return 'lost';
-    if (committed === before.committed) return 'none';
+    if (committed === before.committed) {
+      if (this.#sent === undefined || this.#sent.sequence === committed + 1) return 'none';
+      this.#crossGap(this.#sent.sequence - before.shift);
+      return 'some';
+    }
     const line = this.#sent?.lines[Math.min(committed - this.#sent.sequence, this.#sent.lines.length - 1)];
     const at = line === undefined ? before.at : (JSON.parse(line) as KnownEvent).at;
     this.#moveTo({ ...before, committed, at });
@@ -194,6 +199,12 @@ export class Spool {
     return { epoch, sequence: committed + 1, bootId, bootedAt: this.#isOwn ? undefined : bootedAt, lines, more };
   }
 
+  /** What the server must refuse: the event behind the gap, under its number. */
+  #probe(first: number): Outgoing {
+    const outgoing = this.#outgoing(this.#find(first)!.lines.slice(0, 1), true);
+    return { ...outgoing, sequence: first + this.#cursor.shift };
+  }
+
   #collect(eventsMax: number, charactersMax: number) {
     const { opening, committed } = this.#cursor;
     const lines: string[] = [];
@@ -236,14 +247,16 @@ export class Spool {
   }
 
   /**
-   * Behind the last whole frame of an earlier run something is not readable. From the same ring it is read again;
-   * otherwise it is a loss, of which not even the number is known.
+   * Behind the last whole frame of an earlier run something is not readable. What was so when we began, and is of the
+   * same ring, is read again from there; otherwise it is a loss, of which not even the number is known.
    */
   #tornEnd(segment: Segment | undefined, sequence: number): Frame | undefined {
     if (segment === undefined) return undefined;
-    if (this.#isOfRing(segment, this.#options.header.ring)) return undefined;
     const { frames, damaged } = this.#load(segment);
     const last = frames.at(-1);
+    const end = this.#ends.find(({ segment: { header } }) => header.epoch === segment.header.epoch);
+    const isWhole = (last?.ringPosition ?? 0) >= (end?.position ?? 0);
+    if (isWhole && this.#isOfRing(segment, this.#options.header.ring)) return undefined;
     const { first, start } = segment.header;
     const at = last === undefined ? start.at : timeOf(last.lines.at(-1)!);
     const loss: LossEvent = { kind: 'loss', at, cause: 'spool-damaged', since: at, until: at };
@@ -331,6 +344,12 @@ export class Spool {
       this.#options.log.error('A segment of the spool cannot be read.', { name: segment.name, reason });
       return { header: segment.header, frames: [], damaged: true };
     }
+  }
+
+  #findEnds() {
+    const { list } = this.#segments;
+    const lasts = list.filter(({ header }, index) => header.epoch !== list[index + 1]?.header.epoch);
+    return lasts.map((segment) => ({ segment, position: this.#load(segment).frames.at(-1)?.ringPosition ?? 0 }));
   }
 
   #isOfRing({ header }: Segment, ring: string | undefined): boolean {
