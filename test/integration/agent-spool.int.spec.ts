@@ -84,7 +84,8 @@ describe.skipIf(reason !== undefined)(`the spool of the agent${reason ? ` (skipp
     agent.child.kill('SIGKILL');
     apiIsAway(false);
     await world.start();
-    const signals = () => world.api.events.filter((event) => event.kind === 'signal' && event.disposition === 'ignored');
+    const signals = () =>
+      world.api.events.filter((event) => event.kind === 'signal' && event.disposition === 'ignored');
     await eventually('all signals', () => signals().length >= 120_000, 20_000);
     expect(losses()).toEqual([]);
     await eventually('nothing is left', () => segments().length === 1);

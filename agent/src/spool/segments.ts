@@ -73,7 +73,8 @@ export class Segments {
   write(frame: Frame, header: Header): void {
     const bytes = encodeFrame(frame);
     const last = this.#open.at(-1);
-    if (last === undefined || last.segment.bytes + bytes.length > this.#segmentBytesMax) return this.#begin(header, bytes);
+    if (last === undefined || last.segment.bytes + bytes.length > this.#segmentBytesMax)
+      return this.#begin(header, bytes);
     this.#disk.append(last.file, bytes);
     last.segment.bytes += bytes.length;
   }

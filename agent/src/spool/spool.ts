@@ -20,7 +20,8 @@ import { Carry } from './carry.js';
 import { beginningOf, nextSequence, readCursor, writeCursor, type Cursor } from './cursor.js';
 import type { Disk } from './disk.js';
 import { Journal } from './journal.js';
-import { endOf, frameIndex, type Contents, type Frame, type RunHeader } from './segment.js';
+import type { Frame, RunHeader } from './segment.js';
+import { Runs, timeOf } from './runs.js';
 import { Segments, type Segment } from './segments.js';
 
 export interface SpoolOptions {
@@ -52,6 +53,7 @@ export type Progress = 'some' | 'none' | 'lost';
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #segments: Segments;
+  readonly #runs: Runs;
   readonly #journal: Journal;
   readonly #carries = new Map<string, Carry>();
   #pushed: string[] = [];
@@ -59,8 +61,6 @@ export class Spool {
   #snapshot: number | undefined;
   #cursor: Cursor;
   #sent: Outgoing | undefined;
-  /** How far the runs before this one had read their ring, and where that stands. */
-  readonly #ends: readonly { readonly segment: Segment; readonly position: number }[];
   /** Files that are no segments of this version and were set aside. */
   readonly foreign: string[] = [];
   constructor(options: SpoolOptions) {
@@ -78,15 +78,14 @@ export class Spool {
       onDropped: (frames) => this.#dropFromMemory(frames),
     });
     this.#attempt(() => this.#segments.find((name) => this.foreign.push(name)));
-    this.#ends = this.#findEnds();
+    this.#runs = new Runs(this.#segments, header, log);
     const kept = readCursor(disk);
     this.#cursor = this.#segments.list.some((one) => one.header.epoch === kept?.run) ? kept! : this.#nextRun();
   }
 
   /** What the runs before this one have told of that ring: everything before this position. */
   toldPosition(ring: string | undefined): number {
-    const ofRing = this.#ends.filter(({ segment }) => this.#isOfRing(segment, ring));
-    return Math.max(0, ...ofRing.map(({ position }) => position));
+    return this.#runs.toldPosition(ring);
   }
 
   /** Events wait for the end of their turn. */
@@ -236,54 +235,31 @@ export class Spool {
     if (this.#isOwn && sequence > this.#journal.last) return undefined;
     const inMemory = this.#isOwn ? this.#journal.find(sequence, false) : undefined;
     if (inMemory !== undefined) return inMemory;
-    const segments = this.#segmentsOfRun();
-    const begin = segments.findLastIndex(({ header }) => header.first <= sequence);
-    for (let index = Math.max(begin, 0); index < segments.length; index += 1) {
-      const { frames } = this.#load(segments[index]!);
-      const frame = frames[frameIndex(frames, sequence)];
-      if (frame !== undefined && frame.sequence < (segments[index + 1]?.header.first ?? Infinity)) return frame;
-    }
-    return this.#isOwn ? this.#journal.find(sequence, true) : this.#tornEnd(segments.at(-1), sequence);
-  }
-
-  /**
-   * Behind the last whole frame of an earlier run something is not readable. What was so when we began, and is of the
-   * same ring, is read again from there; otherwise it is a loss, of which not even the number is known.
-   */
-  #tornEnd(segment: Segment | undefined, sequence: number): Frame | undefined {
-    if (segment === undefined) return undefined;
-    const { frames, damaged } = this.#load(segment);
-    const last = frames.at(-1);
-    const end = this.#ends.find(({ segment: { header } }) => header.epoch === segment.header.epoch);
-    const isWhole = (last?.ringPosition ?? 0) >= (end?.position ?? 0);
-    if (isWhole && this.#isOfRing(segment, this.#options.header.ring)) return undefined;
-    const { first, start } = segment.header;
-    const at = last === undefined ? start.at : timeOf(last.lines.at(-1)!);
-    const loss: LossEvent = { kind: 'loss', at, cause: 'spool-damaged', since: at, until: at };
-    // An epoch of which nothing else is left still has to begin as every epoch does.
-    const events = last === undefined && first === 1 ? [start, loss] : [loss];
-    const lines = events.map((event) => JSON.stringify(event));
-    const frame = { sequence: last === undefined ? first : endOf(last), ringPosition: 0, lines };
-    return damaged && sequence < endOf(frame) ? frame : undefined;
+    const onDisk = this.#runs.find(this.#cursor.run, sequence);
+    if (onDisk !== undefined) return onDisk;
+    return this.#isOwn ? this.#journal.find(sequence, true) : this.#runs.tornEnd(this.#cursor.run, sequence);
   }
 
   #crossGap(first: number): void {
     const next = nextSequence(this.#cursor);
     const since = this.#cursor.at;
     const until = timeOf(this.#find(first)!.lines[0]!);
-    const loss: LossEvent = { kind: 'loss', at: until, cause: this.#causeOfGap(next), since, until, count: first - next };
+    const loss: LossEvent = {
+      kind: 'loss',
+      at: until,
+      cause: this.#runs.causeOfGap(this.#cursor.run, next),
+      since,
+      until,
+      count: first - next,
+    };
     const opening = [this.#startAnew(until), loss].map((event) => JSON.stringify(event));
     const carried = this.#carries.get(this.#cursor.run)?.take() ?? [];
-    this.#options.log.warn('Events were lost before they could be delivered.', { count: first - next, cause: loss.cause });
+    this.#options.log.warn('Events were lost before they could be delivered.', {
+      count: first - next,
+      cause: loss.cause,
+    });
     this.#beginEpoch(first, [...opening, ...carried]);
     if (this.#isOwn) this.#options.onNewEpoch?.();
-  }
-
-  #causeOfGap(sequence: number): LossEvent['cause'] {
-    const segments = this.#segmentsOfRun();
-    const before = segments.findLast(({ header }) => header.first <= sequence);
-    if (before !== undefined && this.#load(before).damaged) return 'spool-damaged';
-    return before !== undefined || segments.length === 0 ? 'buffer-full' : 'spool-full';
   }
 
   #startAnew(at: string): KnownEvent {
@@ -321,7 +297,10 @@ export class Spool {
     const first = list.findIndex(isOfRun);
     if (this.#journal.failing && this.isEmpty) return list.length;
     if (first === -1) return Math.max(0, list.length - 1);
-    return Math.max(first, list.findLastIndex((one) => isOfRun(one) && one.header.first <= next));
+    return Math.max(
+      first,
+      list.findLastIndex((one) => isOfRun(one) && one.header.first <= next),
+    );
   }
 
   /** The oldest run after the cursor's, or the oldest of all. */
@@ -332,38 +311,15 @@ export class Spool {
     return beginningOf(epoch, start.at);
   }
 
-  #segmentsOfRun(): readonly Segment[] {
-    return this.#segments.list.filter(({ header }) => header.epoch === this.#cursor.run);
-  }
-
-  #load(segment: Segment): Contents {
-    try {
-      return this.#segments.load(segment);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#options.log.error('A segment of the spool cannot be read.', { name: segment.name, reason });
-      return { header: segment.header, frames: [], damaged: true };
-    }
-  }
-
-  #findEnds() {
-    const { list } = this.#segments;
-    const lasts = list.filter(({ header }, index) => header.epoch !== list[index + 1]?.header.epoch);
-    return lasts.map((segment) => ({ segment, position: this.#load(segment).frames.at(-1)?.ringPosition ?? 0 }));
-  }
-
-  #isOfRing({ header }: Segment, ring: string | undefined): boolean {
-    return ring !== undefined && header.ring === ring && header.bootId === this.#options.header.bootId;
-  }
-
   /** Of a whole run that goes the last event stays, so that there is something in front of which the gap shows. */
   #dropOldest(): boolean {
     const segment = this.#segments.list.find((one) => !one.shrunk);
     if (segment === undefined || segment === this.#segments.list.at(-1)) return false;
-    const { frames } = this.#load(segment);
+    const { frames } = this.#runs.load(segment);
     const { epoch } = segment.header;
     const isLastOfRun = this.#segments.list.findLast(({ header }) => header.epoch === epoch) === segment;
-    if (!this.#attempt(() => (isLastOfRun ? this.#segments.shrink(segment) : this.#segments.remove(segment)))) return false;
+    if (!this.#attempt(() => (isLastOfRun ? this.#segments.shrink(segment) : this.#segments.remove(segment))))
+      return false;
     this.#carry(epoch, frames);
     const events = frames.reduce((sum, { lines }) => sum + lines.length, 0);
     this.#options.log.warn('The spool is full: its oldest segment is dropped.', { events });
@@ -389,8 +345,4 @@ export class Spool {
       return false;
     }
   }
-}
-
-function timeOf(line: string): string {
-  return (JSON.parse(line) as KnownEvent).at;
 }

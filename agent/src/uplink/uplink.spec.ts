@@ -126,7 +126,9 @@ describe('Uplink', () => {
   });
 
   it('resyncs_where_the_server_stands_when_it_still_can', async () => {
-    const { uplink, push, batches } = setUp((_, request) => (request === 1 ? problem(409, { committed: 1 }) : undefined));
+    const { uplink, push, batches } = setUp((_, request) =>
+      request === 1 ? problem(409, { committed: 1 }) : undefined,
+    );
     for (const at of [1, 2, 3]) push(event(at), at);
     uplink.start();
     await pass(1_000);
@@ -135,7 +137,9 @@ describe('Uplink', () => {
   });
 
   it('begins_a_new_epoch_with_agent_start_when_the_server_has_lost_our_numbering', async () => {
-    const { uplink, push, batches } = setUp((_, request) => (request === 2 ? problem(409, { committed: 0 }) : undefined));
+    const { uplink, push, batches } = setUp((_, request) =>
+      request === 2 ? problem(409, { committed: 0 }) : undefined,
+    );
     push(startEvent, 0);
     push(event(1), 1);
     uplink.start();
