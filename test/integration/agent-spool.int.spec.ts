@@ -131,7 +131,7 @@ describe.skipIf(reason !== undefined)(`the spool of the agent${reason ? ` (skipp
       expect(later).toBe(true);
       await agent.stop();
     } finally {
-      spawnSync('umount', [spool()]);
+      spawnSync('umount', ['-l', spool()]);
     }
   });
 });

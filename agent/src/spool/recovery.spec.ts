@@ -26,14 +26,13 @@ function write(spool: Spool, from: number, to: number): void {
   }
 }
 
-/** Sends all there is to a server that takes it; what it stored, by epoch. */
-function deliver(spool: Spool): Map<string, KnownEvent[]> {
-  const stored = new Map<string, KnownEvent[]>();
+/** Sends all there is to a server that takes it, and has `stored` already; what it has then, by epoch. */
+function deliver(spool: Spool, stored = new Map<string, KnownEvent[]>()): Map<string, KnownEvent[]> {
   for (let batch = spool.next(50, 1e6); batch !== undefined; batch = spool.next(50, 1e6)) {
     const events = stored.get(batch.epoch) ?? [];
     stored.set(batch.epoch, events);
     if (batch.sequence === events.length + 1) events.push(...batch.lines.map((line) => JSON.parse(line) as KnownEvent));
-    spool.acknowledge(events.length);
+    expect(spool.acknowledge(events.length)).toBe('some');
   }
   return stored;
 }
@@ -123,4 +122,24 @@ it('writes_again_what_a_failed_sync_may_have_lost', async () => {
   await spool.sync();
   expect(spool.isDurable).toBe(false);
   expect(spool.next(50, 1e6)?.lines).toHaveLength(4);
+});
+
+it('delivers_from_memory_when_nothing_can_be_written_and_counts_what_memory_cannot_hold', () => {
+  const disk = new CrashDisk();
+  disk.failing = { create: 'EROFS', replace: 'EROFS', remove: 'EROFS' };
+  const memory = { bytesMax: 8_000, memoryBytesMax: 2_000, log: silentLog, syncMs: Infinity };
+  const spool = new Spool({ disk, header: run(1), ...memory });
+  write(spool, 1, 10);
+  expect(spool.releasable).toBe(0);
+  const early = spool.next(5, 1e6);
+  spool.acknowledge(5);
+  expect(early?.lines).toHaveLength(5);
+  expect(spool.releasable).toBe(4);
+  write(spool, 11, 100);
+  const stored = (early?.lines ?? []).map((line) => JSON.parse(line) as KnownEvent);
+  const events = [...deliver(spool, new Map([['epoch-1', stored]])).values()].flat();
+  const loss = events.find((event) => event.kind === 'loss');
+  expect(loss).toMatchObject({ cause: 'buffer-full', since: '4' });
+  const kept = events.filter(({ kind }) => kind === 'exit').length;
+  expect(kept + (loss?.kind === 'loss' ? (loss.count ?? 0) : 0)).toBe(100);
 });

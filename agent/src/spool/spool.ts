@@ -63,6 +63,7 @@ export class Spool {
   #sent: Outgoing | undefined;
   /** Files that are no segments of this version and were set aside. */
   readonly foreign: string[] = [];
+
   constructor(options: SpoolOptions) {
     const { disk, header, bytesMax, log } = options;
     this.#options = options;
@@ -135,8 +136,8 @@ export class Spool {
       const { lines, gapTo, more } = this.#collect(eventsMax, charactersMax);
       if (lines.length > 0) return (this.#sent = this.#outgoing(lines, more));
       if (gapTo !== undefined) return (this.#sent = this.#probe(gapTo));
-      else if (this.#isOwn) return undefined;
-      else this.#moveTo(this.#nextRun());
+      if (this.#isOwn) return undefined;
+      this.#moveTo(this.#nextRun());
     }
   }
 
@@ -243,7 +244,9 @@ export class Spool {
   #crossGap(first: number): void {
     const next = nextSequence(this.#cursor);
     const since = this.#cursor.at;
-    const until = timeOf(this.#find(first)!.lines[0]!);
+    // It may have been dropped while the server was asked: then another gap follows.
+    const behind = this.#find(first);
+    const until = behind === undefined ? since : timeOf(behind.lines[0]!);
     const loss: LossEvent = {
       kind: 'loss',
       at: until,
