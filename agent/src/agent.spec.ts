@@ -6,7 +6,6 @@ import { checkCapabilities } from './source/ebpf.js';
 import { Backoff } from './uplink/backoff.js';
 import { enroll, hostName } from './uplink/enroll.js';
 import type { Exchange, HttpClient } from './uplink/http.js';
-import { releasablePosition } from './watch-ebpf.js';
 
 const sentence = (args: string[], env = {}) => {
   const config = readConfig(args, env);
@@ -19,6 +18,7 @@ describe('readConfig', () => {
     expect(readConfig(['run', '--state-dir', '/cli'], env)).toMatchObject({
       value: { api: new URL('https://a'), stateDir: '/cli', sensor: 'auto', keepSensor: false },
     });
+    expect(readConfig(['run'], { WHODUNIT_SPOOL_MAX_MIB: '2' })).toMatchObject({ value: { spoolBytesMax: 2 << 20 } });
     expect(readConfig(['run'], {})).toMatchObject({
       value: { api: new URL('http://127.0.0.1:4000'), stateDir: '/var/lib/whodunit-agent' },
     });
@@ -41,6 +41,8 @@ describe('readConfig', () => {
     [['run', '--api', 'ftp://x'], 'http'],
     [['run', '--api', 'https://u:p@x'], 'password'],
     [['run', '--log-level', 'loud'], 'loud'],
+    [['run', '--spool-max-mib', '0'], 'spool-max-mib 0'],
+    [['run', '--spool-max-mib', '1.5'], 'whole number'],
     [['run', '--nonsense'], '--help'],
   ])('names_what_is_wrong_in_%j', (args, part) => {
     expect(sentence(args)).toContain(part);
@@ -126,17 +128,5 @@ describe('enrol', () => {
     ['x'.repeat(300), 'x'.repeat(255)],
   ])('gives_the_API_a_name_that_it_takes_%s', (hostname, name) => {
     expect(hostName(hostname)).toBe(name);
-  });
-});
-
-describe('releasablePosition', () => {
-  const at = (...positions: number[]) =>
-    positions.map((position) => ({ event: { kind: 'agent_stop', at: '1' } as const, position, bytes: 1 }));
-
-  it('holds_a_record_back_until_the_last_of_its_events_is_delivered', () => {
-    expect(releasablePosition(at(1, 2, 3), undefined)).toBe(3);
-    expect(releasablePosition(at(1, 2, 3), 4)).toBe(3);
-    expect(releasablePosition(at(1, 2, 3, 3), 3)).toBe(2);
-    expect(releasablePosition(at(3, 3), 3)).toBeUndefined();
   });
 });

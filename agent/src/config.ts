@@ -1,5 +1,6 @@
 /** The command line and the environment, read once and checked; the only reader of `process.env`. */
 import { parseArgs } from 'node:util';
+import { agentLimits } from './limits.js';
 import { logLevels, type LogLevel } from './log.js';
 import { failure, success, type Result } from './result.js';
 
@@ -14,6 +15,7 @@ export interface RunConfig {
   readonly enrollToken: string | undefined;
   readonly keepSensor: boolean;
   readonly sensor: SensorChoice;
+  readonly spoolBytesMax: number;
   readonly caFile: string | undefined;
   readonly logLevel: LogLevel;
 }
@@ -29,9 +31,10 @@ export const usage = `whodunit-agent: records who ends which process on this hos
   whodunit-agent remove-sensor [options]   take a sensor that was left in the kernel out of it
 
   --api URL                  where the API listens (WHODUNIT_API_URL; http://127.0.0.1:4000)
-  --state-dir DIR            credential and lock (WHODUNIT_AGENT_STATE_DIR; /var/lib/whodunit-agent)
+  --state-dir DIR            credential, spool and lock (WHODUNIT_AGENT_STATE_DIR; /var/lib/whodunit-agent)
   --enroll-token-file FILE   one-use token for the first start (or WHODUNIT_ENROLL_TOKEN)
   --sensor auto|ebpf|procfs  auto takes the best that this host allows
+  --spool-max-mib N          disk for events that the API does not have (WHODUNIT_SPOOL_MAX_MIB; ${agentLimits.spoolMibDefault})
   --keep-sensor              go on recording in the kernel while no agent runs
   --ca-file FILE             certificates to trust for HTTPS, PEM
   --insecure-http            allow plain HTTP to another host: the credential then travels in clear
@@ -44,6 +47,7 @@ const options = {
   'state-dir': { type: 'string' },
   'enroll-token-file': { type: 'string' },
   sensor: { type: 'string', default: 'auto' },
+  'spool-max-mib': { type: 'string' },
   'keep-sensor': { type: 'boolean', default: false },
   'ca-file': { type: 'string' },
   'insecure-http': { type: 'boolean', default: false },
@@ -69,6 +73,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
   if (sensor === undefined) return bad(`--sensor ${values.sensor}: must be ${sensorChoices.join(', ')}.`);
   const api = readApi(values.api ?? env['WHODUNIT_API_URL'] ?? 'http://127.0.0.1:4000', values['insecure-http']);
   if (!api.ok) return api;
+  const spoolMib = readSpoolMib(values['spool-max-mib'] ?? env['WHODUNIT_SPOOL_MAX_MIB']);
+  if (!spoolMib.ok) return spoolMib;
   return success({
     command,
     api: api.value,
@@ -77,6 +83,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     enrollToken: env['WHODUNIT_ENROLL_TOKEN'],
     keepSensor: values['keep-sensor'],
     sensor,
+    spoolBytesMax: spoolMib.value * 1024 * 1024,
     caFile: values['ca-file'],
     logLevel,
   });
@@ -100,6 +107,14 @@ function readApi(text: string, insecureHttp: boolean): Result<URL> {
     return bad(`--api ${text}: the credential would travel in clear. Use https, or say --insecure-http.`);
   }
   return success(api);
+}
+
+function readSpoolMib(text: string | undefined): Result<number> {
+  if (text === undefined) return success(agentLimits.spoolMibDefault);
+  const mib = Number(text);
+  const { spoolMibMax } = agentLimits;
+  if (/^\d+$/.test(text) && mib >= 1 && mib <= spoolMibMax) return success(mib);
+  return bad(`--spool-max-mib ${text}: must be a whole number from 1 to ${spoolMibMax}.`);
 }
 
 function isLoopback(hostname: string): boolean {

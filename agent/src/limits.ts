@@ -20,9 +20,16 @@ export const agentLimits = {
   sshLooksPerSession: 32,
   /** After an overrun the process list is taken anew, though not more often than this. */
   snapshotIntervalMs: 5_000,
-  /** Events in memory that no batch holds yet. */
-  bufferEventsMax: 100_000,
+  /** Events in memory while the spool cannot be written. */
   bufferBytesMax: 64 * 1024 * 1024,
+  spoolMibDefault: 256,
+  spoolMibMax: 1024 * 1024,
+  /** One file of the spool, or a quarter of a spool that is smaller than four of them. */
+  spoolSegmentBytes: 4 * 1024 * 1024,
+  /** Events are durable at the latest this long after they were read, if they are not delivered by then. */
+  spoolSyncMs: 200,
+  /** A disk that failed is tried again this often. */
+  spoolRetryMs: 5_000,
   /** One batch before compression; the wire allows more, a small one keeps the event loop free. */
   batchBytesMax: 2 * 1024 * 1024,
   flushMs: 100,

@@ -77,7 +77,7 @@ async function run(config: RunConfig): Promise<number> {
     return complain(credential.failure.sentence, exits.usage);
   }
 
-  const reporting = report({ sensor: sensor.value, http, credential: credential.value, log });
+  const reporting = report({ sensor: sensor.value, http, credential: credential.value, config, log });
   await aborted(stop);
   await reporting.stop();
   leaveSensor(sensor.value, config.keepSensor);

@@ -1,15 +1,20 @@
-/** Joins sensor, tracker and uplink: from here on records become events and events reach the API. */
+/** Joins sensor, tracker, spool and uplink: from here on records become events and events reach the API. */
+import { randomUUID } from 'node:crypto';
 import { machine, release } from 'node:os';
-import { limits, type AgentStartEvent, type KnownEvent } from './contract.js';
+import { join } from 'node:path';
+import type { RunConfig } from './config.js';
+import { limits, type AgentStartEvent, type LossEvent } from './contract.js';
 import { bootedAtMs } from './kernel/boot-clock.js';
 import { agentLimits } from './limits.js';
 import type { Log } from './log.js';
 import { readBootId, readCgroup, readExe, readOwnLife, readProcImage, readSshSource } from './source/proc.js';
 import type { Sensor } from './source/sensor.js';
 import { UserNames } from './source/user-names.js';
+import { openDisk } from './spool/disk.js';
+import type { RunHeader } from './spool/segment.js';
+import { Spool } from './spool/spool.js';
 import { Tracker } from './track/tracker.js';
 import type { HttpClient } from './uplink/http.js';
-import type { Entry } from './uplink/mentions.js';
 import { Uplink } from './uplink/uplink.js';
 import { version } from './version.js';
 import { EbpfWatch } from './watch-ebpf.js';
@@ -19,6 +24,7 @@ interface Parts {
   readonly sensor: Sensor;
   readonly http: HttpClient;
   readonly credential: string;
+  readonly config: RunConfig;
   readonly log: Log;
 }
 
@@ -26,9 +32,17 @@ export interface Reporting {
   stop(): Promise<void>;
 }
 
-export function report({ sensor, http, credential, log }: Parts): Reporting {
-  const bootId = readBootId();
+export function report({ sensor, http, credential, config, log }: Parts): Reporting {
   const names = new UserNames();
+  const bootedAt = bootedAtClock(sensor);
+  const start = agentStart(sensor, sensor.resumed);
+  const spool = new Spool({
+    disk: openDisk(join(config.stateDir, 'spool')),
+    header: runHeader(sensor, bootedAt(), start),
+    bytesMax: config.spoolBytesMax,
+    log,
+    onNewEpoch: () => watch.wantSnapshot(),
+  });
   const tracker = new Tracker(
     {
       nameOfUser: (uid) => names.nameOf(uid),
@@ -39,43 +53,54 @@ export function report({ sensor, http, credential, log }: Parts): Reporting {
       learnCgroup: (cgroup, path) => sensor.cgroups.learn(cgroup, path),
       readSshSource,
     },
-    (event, position) => uplink.push(event, position),
+    (event) => spool.push(event),
   );
-  const uplink = new Uplink({
-    http,
-    credential,
-    bootId,
-    bootedAt: bootedAtClock(sensor),
-    log,
-    onDelivered,
-    openingEvents: () => openingEvents(sensor, tracker),
-    describe: (ref) => tracker.describeRef(ref, sensor.bootNanoseconds()),
-    onNewEpoch: () => watch.wantSnapshot(),
-  });
   const watch =
-    sensor.rung === 'ebpf' ? new EbpfWatch({ sensor, tracker, uplink }) : watchProcfs({ sensor, tracker, uplink });
+    sensor.rung === 'ebpf' ? new EbpfWatch({ sensor, tracker, spool }) : watchProcfs({ sensor, tracker, spool });
+  const openingEvents = () => [agentStart(sensor, true), ...tracker.describeAll(sensor.bootNanoseconds())];
+  const uplink = new Uplink({ http, credential, spool, bootedAt, log, openingEvents, onDelivered });
 
   let ready = false;
-  function onDelivered(entries: readonly Entry[]): void {
-    watch.onDelivered(entries);
-    if (ready || !entries.some(({ event }) => event.kind === 'snapshot')) return;
+  function onDelivered(): void {
+    if (ready || !spool.hasDeliveredSnapshot) return;
     ready = true;
     const { rung, blindSpots, resumed } = sensor;
     log.info('the API has the first process list', { rung });
     if (process.connected) process.send?.({ type: 'ready', rung, blindSpots, resumed });
   }
 
-  uplink.push(agentStart(sensor, sensor.resumed), 0);
+  spool.push(start);
+  for (const name of spool.foreign) spool.push(foreignLoss(sensor, name, log));
   watch.start();
   uplink.start();
   return {
     async stop() {
       watch.stop();
-      uplink.push({ kind: 'agent_stop', at: sensor.bootNanoseconds().toString() }, tracker.safePosition);
+      spool.push({ kind: 'agent_stop', at: sensor.bootNanoseconds().toString() });
+      spool.flush();
       const delivered = await uplink.stop(agentLimits.stopFlushMs);
-      if (!delivered) log.warn('Stopped with events that the API does not have.');
+      await spool.close();
+      if (!delivered) log.warn(keptOrLost(spool));
     },
   };
+}
+
+function keptOrLost(spool: Spool): string {
+  return spool.isDurable
+    ? 'Stopped with events that the API does not have: they are in the spool, and the next start sends them.'
+    : 'Stopped with events that neither the API nor the spool has: they are lost.';
+}
+
+function runHeader(sensor: Sensor, bootedAt: string, start: AgentStartEvent): RunHeader {
+  const ring = sensor.rung === 'ebpf' ? sensor.ringId : undefined;
+  return { epoch: randomUUID(), bootId: readBootId(), bootedAt, ...(ring !== undefined && { ring }), start };
+}
+
+/** Nobody knows how many events, or of what time. */
+function foreignLoss(sensor: Sensor, name: string, log: Log): LossEvent {
+  log.error('A file of the spool is not one of this version, or damaged: it is set aside as `foreign`.', { name });
+  const at = sensor.bootNanoseconds().toString();
+  return { kind: 'loss', at, cause: 'spool-damaged', since: at, until: at };
 }
 
 function agentStart(sensor: Sensor, resumed: boolean): AgentStartEvent {
@@ -91,11 +116,6 @@ function agentStart(sensor: Sensor, resumed: boolean): AgentStartEvent {
     arch: machine().slice(0, 32),
     resumed,
   };
-}
-
-/** A new epoch in mid-life: nothing was missed, and nothing is taken as known. */
-function openingEvents(sensor: Sensor, tracker: Tracker): readonly KnownEvent[] {
-  return [agentStart(sensor, true), ...tracker.describeAll(sensor.bootNanoseconds())];
 }
 
 function bootedAtClock(sensor: Sensor): () => string {

@@ -1,22 +1,24 @@
 /**
- * Turns of the eBPF rung: read the ring, count what was lost, take process lists, release what was delivered.
+ * Turns of the eBPF rung: read the ring, count what was lost, take process lists, release what is safe.
+ *
+ * An earlier agent may have read further than it could release. What it has told of that stretch is in the spool: up to
+ * there records are replayed, which makes them known and tells nothing twice.
  *
  * A list (snapshot) is announced only after every record that the kernel wrote before it: otherwise the server would
  * take a process whose end is still in the ring for one that ended unwatched.
  */
 import { decodeRecord } from './kernel/record.js';
 import { agentLimits } from './limits.js';
-import type { EbpfSensor } from './source/sensor.js';
+import type { Backlog, EbpfSensor } from './source/sensor.js';
 import type { Ring } from './source/ring.js';
 import type { Tracker } from './track/tracker.js';
-import type { Uplink } from './uplink/uplink.js';
-import type { Entry } from './uplink/mentions.js';
+import type { Spool } from './spool/spool.js';
 import type { Watch } from './watch.js';
 
 interface Parts {
   readonly sensor: EbpfSensor;
   readonly tracker: Tracker;
-  readonly uplink: Uplink;
+  readonly spool: Spool;
 }
 
 interface Announcement {
@@ -31,35 +33,35 @@ export class EbpfWatch implements Watch {
   readonly #sensor: EbpfSensor;
   readonly #ring: Ring;
   readonly #tracker: Tracker;
-  readonly #uplink: Uplink;
+  readonly #spool: Spool;
+  #toldPosition = 0;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #announce: Announcement | undefined;
   #wanted: { readonly refresh: boolean } | undefined;
   #snapshotAtMs = -Infinity;
 
-  constructor({ sensor, tracker, uplink }: Parts) {
+  constructor({ sensor, tracker, spool }: Parts) {
     this.#sensor = sensor;
     this.#ring = sensor.ring;
     this.#tracker = tracker;
-    this.#uplink = uplink;
+    this.#spool = spool;
   }
 
   start(): void {
+    this.#toldPosition = this.#spool.toldPosition(this.#sensor.ringId);
     this.#takeSnapshot(false);
-    for (const { ring: older, until } of this.#sensor.backlogs) readBacklog(older, this.#tracker, until);
-    this.#sensor.removeBacklogs();
+    for (const backlog of this.#sensor.backlogs) {
+      readBacklog(backlog, this.#tracker, this.#spool.toldPosition(backlog.ringId));
+    }
+    this.#commit();
+    void this.#spool.sync().then(() => this.#sensor.removeBacklogs());
     this.#next();
   }
 
   wantSnapshot(): void {
     this.#wanted ??= { refresh: false };
     this.#snapshotAtMs = -Infinity;
-  }
-
-  onDelivered(entries: readonly Entry[]): void {
-    const position = releasablePosition(entries, this.#uplink.undeliveredPosition);
-    if (position !== undefined) this.#ring.release(position);
   }
 
   stop(): void {
@@ -69,6 +71,7 @@ export class EbpfWatch implements Watch {
     while (this.#ring.readPosition < end && this.#turn() > 0);
     // No exec will follow that could say a held fork better.
     this.#tracker.beginTurn(this.#sensor.bootNanoseconds() + BigInt(agentLimits.forkHeldMs) * 1_000_000n);
+    this.#commit();
   }
 
   #next(): void {
@@ -81,13 +84,27 @@ export class EbpfWatch implements Watch {
   /** The number of records that were read. */
   #turn(): number {
     this.#tracker.beginTurn(this.#sensor.bootNanoseconds());
-    const count = readRing(this.#ring, this.#tracker, this.#sensor.from);
+    const count = this.#read();
     this.#countLosses();
     this.#announceSnapshot();
     const due = performance.now() - this.#snapshotAtMs > agentLimits.snapshotIntervalMs;
     if (this.#wanted && due) this.#takeSnapshot(this.#wanted.refresh);
+    this.#commit();
     this.#release();
     return count;
+  }
+
+  #read(): number {
+    return this.#ring.read((bytes, end) => {
+      const record = decodeRecord(bytes);
+      if (record === undefined || record.at < this.#sensor.from) return;
+      if (end <= this.#toldPosition) this.#tracker.replay(record, end);
+      else this.#tracker.handle(record, end);
+    }, agentLimits.recordsPerTurnMax);
+  }
+
+  #commit(): void {
+    this.#spool.commit(Math.max(this.#ring.readPosition, this.#toldPosition), this.#tracker.safePosition);
   }
 
   #countLosses(): void {
@@ -95,7 +112,7 @@ export class EbpfWatch implements Watch {
     if (losses === undefined) return;
     const { since, until, count } = losses;
     const range = { at: until.toString(), since: since.toString(), until: until.toString() };
-    this.#uplink.push({ kind: 'loss', cause: 'ring-overrun', ...range, count }, this.#tracker.safePosition);
+    this.#spool.push({ kind: 'loss', cause: 'ring-overrun', ...range, count });
     this.#wanted = { refresh: true };
   }
 
@@ -115,37 +132,23 @@ export class EbpfWatch implements Watch {
     const { at, since, processes } = this.#announce;
     this.#announce = undefined;
     const times = { at: at.toString(), since: since.toString() };
-    this.#uplink.push({ kind: 'snapshot', ...times, processes }, this.#tracker.safePosition);
+    this.#spool.push({ kind: 'snapshot', ...times, processes });
   }
 
   #release(): void {
     const ring = this.#ring;
-    if (this.#uplink.undeliveredPosition === undefined) ring.release(this.#tracker.safePosition);
+    ring.release(this.#spool.releasable ?? this.#tracker.safePosition);
     // Better to rely on our memory than to make the kernel drop what is new.
-    else if (ring.readPosition - ring.releasedPosition > ring.sizeBytes / 2) ring.release(ring.readPosition);
+    if (ring.readPosition - ring.releasedPosition > ring.sizeBytes / 2) ring.release(ring.readPosition);
   }
-}
-
-/** One record can make several events: it may go only when the last of them is delivered. */
-export function releasablePosition(delivered: readonly Entry[], undelivered: number | undefined): number | undefined {
-  for (let index = delivered.length - 1; index >= 0; index -= 1) {
-    const position = delivered[index]?.position ?? 0;
-    if (undelivered === undefined || position < undelivered) return position;
-  }
-  return undefined;
-}
-
-function readRing(ring: Ring, tracker: Tracker, from: bigint): number {
-  return ring.read((bytes, end) => {
-    const record = decodeRecord(bytes);
-    if (record !== undefined && record.at >= from) tracker.handle(record, end);
-  }, agentLimits.recordsPerTurnMax);
 }
 
 /** Another build's ring: its positions mean nothing for ours. */
-function readBacklog(ring: Ring, tracker: Tracker, until: bigint): void {
-  ring.read((bytes) => {
+function readBacklog({ ring, until }: Backlog, tracker: Tracker, toldPosition: number): void {
+  ring.read((bytes, end) => {
     const record = decodeRecord(bytes);
-    if (record !== undefined && record.at < until) tracker.handle(record, 0);
+    if (record === undefined || record.at >= until) return;
+    if (end <= toldPosition) tracker.replay(record, 0);
+    else tracker.handle(record, 0);
   }, Infinity);
 }

@@ -2,16 +2,16 @@
 import { agentLimits } from './limits.js';
 import type { ProcfsSensor } from './source/sensor.js';
 import type { Tracker } from './track/tracker.js';
-import type { Uplink } from './uplink/uplink.js';
+import type { Spool } from './spool/spool.js';
 import type { Watch } from './watch.js';
 
 interface Parts {
   readonly sensor: ProcfsSensor;
   readonly tracker: Tracker;
-  readonly uplink: Uplink;
+  readonly spool: Spool;
 }
 
-export function watchProcfs({ sensor, tracker, uplink }: Parts): Watch {
+export function watchProcfs({ sensor, tracker, spool }: Parts): Watch {
   let timer: NodeJS.Timeout | undefined;
   let announce = true;
 
@@ -19,9 +19,9 @@ export function watchProcfs({ sensor, tracker, uplink }: Parts): Watch {
     const at = sensor.bootNanoseconds();
     const tasks = sensor.listTasks();
     tracker.compare(tasks, at, announce);
-    if (announce)
-      uplink.push({ kind: 'snapshot', at: at.toString(), since: at.toString(), processes: tasks.length }, 0);
+    if (announce) spool.push({ kind: 'snapshot', at: at.toString(), since: at.toString(), processes: tasks.length });
     announce = false;
+    spool.commit(0, 0);
   }
 
   return {
@@ -32,7 +32,6 @@ export function watchProcfs({ sensor, tracker, uplink }: Parts): Watch {
     wantSnapshot() {
       announce = true;
     },
-    onDelivered: () => undefined,
     stop() {
       clearInterval(timer);
       look();

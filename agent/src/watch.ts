@@ -1,11 +1,8 @@
 /** What the life of the process needs of a rung at work. */
-import type { Entry } from './uplink/mentions.js';
-
 export interface Watch {
   start(): void;
   /** Describe the host anew and say so: a new epoch has begun. */
   wantSnapshot(): void;
-  onDelivered(entries: readonly Entry[]): void;
   /** Takes in what is there already, and ends. */
   stop(): void;
 }

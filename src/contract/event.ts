@@ -123,7 +123,11 @@ export const OomKillEvent = z.object({
   trigger: ProcessRef.optional(),
 });
 
-export const lossCauses = ['ring-overrun', 'buffer-full', 'rejected'] as const;
+/**
+ * `ring-overrun`: the kernel had no room for its records. `buffer-full`, `spool-full`: the agent had none for events, in
+ * memory or on disk. `spool-damaged`: on disk, but not readable any longer. `rejected`: refused by the API for good.
+ */
+export const lossCauses = ['ring-overrun', 'buffer-full', 'rejected', 'spool-full', 'spool-damaged'] as const;
 
 /** A stretch of history that is known to be missing. */
 export const LossEvent = z.object({

@@ -53,6 +53,7 @@ const forbidden: readonly (readonly [file: string, source: string, complaint: st
   ['agent/src/uplink/a.ts', imports('fastify'), 'koffi alone'],
   ['agent/src/bytes/a.ts', imports('node:fs'), 'Decoding is pure'],
   ['agent/src/kernel/a.ts', imports('node:os'), 'Decoding is pure'],
+  ['agent/src/spool/a.ts', imports('node:fs'), 'only disk.ts'],
   ['src/history/h.ts', 'export const y = process.env;\n', 'process.env'],
   ['src/store/c.ts', 'export const y = (db: any) => db.$queryRawUnsafe("");\n', 'tagged template'],
   ['src/store/d.ts', 'export const y = (db: any) => db.$executeRawUnsafe("");\n', 'tagged template'],

@@ -34,6 +34,8 @@ export interface World {
   readonly stateDir: string;
   readonly pinDir: string;
   start(...options: string[]): Promise<Agent>;
+  /** Does not wait for it: the API may be away. */
+  spawn(...options: string[]): Omit<Agent, 'ready'>;
   /** Ends what the test has left, and says what the API complained about. */
   close(): Promise<void>;
 }
@@ -64,15 +66,25 @@ export async function createWorld(): Promise<World> {
   const api = await startApi();
   const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-agent-'));
   const children: ChildProcess[] = [];
+  const run = (options: readonly string[]) => {
+    const agent = spawnAgent(['run', '--api', api.url, '--state-dir', stateDir, ...options]);
+    children.push(agent.child);
+    return agent;
+  };
   const digest = createHash('sha256').update(stateDir).digest('hex').slice(0, 8);
   return {
     api,
     stateDir,
     pinDir: `/sys/fs/bpf/whodunit-${digest}`,
     async start(...options) {
-      const agent = spawnAgent(['run', '--api', api.url, '--state-dir', stateDir, ...options]);
-      children.push(agent.child);
+      const agent = run(options);
       return { ...agent, ready: await agent.ready };
+    },
+    spawn(...options) {
+      const { ready, ...agent } = run(options);
+      // That it is ended before it is ready is what such tests are about.
+      ready.catch(() => undefined);
+      return agent;
     },
     async close() {
       for (const child of children) await endChild(child);

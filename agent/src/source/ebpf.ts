@@ -51,6 +51,7 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
     resumed: found.includes(digest) || backlogs.length > 0,
     ring: opened.value.ring,
     cgroups: new Cgroups(libc),
+    ringId: opened.value.ringId,
     from: backlogs.length > 0 ? now : 0n,
     backlogs,
     bootNanoseconds: () => libc.bootNanoseconds(),
@@ -138,18 +139,25 @@ function pinAll(libbpf: Libbpf, object: bigint, folder: string): Result<undefine
 function openPinned(
   { libc, libbpf }: Libraries,
   folder: string,
-): Result<{ readonly ring: Ring; readonly losses: LossCounters }> {
-  const ring = withPin(libbpf, join(folder, pins.pinNames.ring), (fd) => mapRing(libc, fd, ringBytes));
+): Result<{ readonly ring: Ring; readonly ringId: string | undefined; readonly losses: LossCounters }> {
+  const ringPin = join(folder, pins.pinNames.ring);
+  const ring = withPin(libbpf, ringPin, (fd) => mapRing(libc, fd, ringBytes));
+  const ringId = withPin(libbpf, ringPin, readMapId);
   const memory = withPin(libbpf, join(folder, pins.pinNames.losses), (fd) => libc.map(fd, lossMapBytes, 0, true));
   if (!ring || !memory) return failure('sensor/not-mapped', `The sensor pinned at ${folder} cannot be opened.`);
-  return success({ ring, losses: new LossCounters(memory) });
+  return success({ ring, ringId, losses: new LossCounters(memory) });
+}
+
+/** The kernel numbers maps upwards and uses no number twice in a boot (idr_alloc_cyclic). */
+function readMapId(fd: number): string | undefined {
+  return /^map_id:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
 }
 
 /** Another layout's ring has another pin name and is not read. */
 function openBacklog(libraries: Libraries, folder: string, until: bigint): readonly Backlog[] {
   if (!existsSync(join(folder, pins.pinNames.ring))) return [];
   const opened = openPinned(libraries, folder);
-  return opened.ok ? [{ ring: opened.value.ring, until }] : [];
+  return opened.ok ? [{ ...opened.value, until }] : [];
 }
 
 /** A mapping keeps the map alive; the descriptor is not needed any longer. */

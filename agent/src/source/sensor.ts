@@ -7,6 +7,7 @@ import type { Losses } from './losses.js';
 /** Records that an earlier sensor (another build of the probe) left behind: only those before `until` count. */
 export interface Backlog {
   readonly ring: Ring;
+  readonly ringId: string | undefined;
   readonly until: bigint;
 }
 
@@ -16,6 +17,8 @@ export interface EbpfSensor {
   /** It went on recording since an earlier agent. */
   readonly resumed: boolean;
   readonly ring: Ring;
+  /** Names the ring among all of this boot; its positions mean nothing in another one. */
+  readonly ringId: string | undefined;
   /** Records before this are in the backlog already. */
   readonly from: bigint;
   readonly backlogs: readonly Backlog[];

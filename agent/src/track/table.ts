@@ -19,6 +19,11 @@ export class ProcessTable {
     return [...this.#living.values()];
   }
 
+  /** Those that ended and are remembered, and those that live. */
+  known(): readonly Life[] {
+    return [...this.#ended.values(), ...this.#living.values()];
+  }
+
   find(pid: number, start: bigint): Life | undefined {
     const life = this.#living.get(pid);
     return life?.who.start === start ? life : this.#ended.get(lifeKey(pid, start));

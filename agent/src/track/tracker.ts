@@ -51,6 +51,7 @@ export class Tracker {
   readonly #heldForks = new Map<Life, { readonly at: bigint; readonly position: number }>();
   readonly #sshSources: SshSources;
   #position = 0;
+  #silent = false;
   #cgroupReadsLeft: number = agentLimits.cgroupReadsPerTurnMax;
 
   constructor(host: Host, emit: EventSink) {
@@ -73,6 +74,13 @@ export class Tracker {
       if (held.at > due) break;
       this.#mention(life, held.at);
     }
+  }
+
+  /** A record whose events an earlier agent has spooled: we learn from it, and do not tell it again. */
+  replay(record: KernelRecord, position: number): void {
+    this.#silent = true;
+    this.handle(record, position);
+    this.#silent = false;
   }
 
   /** `position`: where the record ends in the ring. */
@@ -129,7 +137,7 @@ export class Tracker {
     }
   }
 
-  /** Descriptions of all that live, parents first: what a server that knows nothing needs. */
+  /** Descriptions of all lives that something may refer to, parents first: what a server that knows nothing needs. */
   describeAll(at: bigint): readonly KnownEvent[] {
     const events: KnownEvent[] = [];
     const done = new Set<Life>();
@@ -140,14 +148,8 @@ export class Tracker {
       if (parent) add(parent);
       events.push(this.#describe(life, at));
     };
-    this.#table.living().forEach(add);
+    this.#table.known().forEach(add);
     return events;
-  }
-
-  /** The description of a life that is still known, for a batch that mentions it. */
-  describeRef(ref: ProcessRef, at: bigint): KnownEvent | undefined {
-    const life = this.#table.find(ref.pid, BigInt(ref.start));
-    return life && this.#describe(life, at);
   }
 
   #exec(record: ExecRecord): void {
@@ -324,7 +326,7 @@ export class Tracker {
   }
 
   #say(event: KnownEvent): void {
-    this.#emit(event, this.safePosition);
+    if (!this.#silent) this.#emit(event, this.safePosition);
   }
 }
 

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Batch, limits, type KnownEvent } from '../contract.js';
+import { Batch, limits, type AgentStartEvent, type KnownEvent } from '../contract.js';
 import { silentLog } from '../log.js';
 import type { Exchange, HttpClient } from './http.js';
+import { CrashDisk } from '../spool/disk.fixture.js';
+import { Spool } from '../spool/spool.js';
 import { Uplink, type UplinkOptions } from './uplink.js';
 
 const bootId = '8ad10c6f-8cbb-42a1-9577-48d9f27d8e46';
 const event = (at: number): KnownEvent => ({ kind: 'exit', at: String(at), pid: at, start: '1', coreDumped: false });
-const startEvent: KnownEvent = {
+const startEvent: AgentStartEvent = {
   kind: 'agent_start',
   at: '0',
   version: '1',
@@ -41,19 +44,27 @@ function setUp(answer: (batch: Batch, request: number) => Exchange | undefined, 
     },
     close: () => undefined,
   };
+  const spool = new Spool({
+    disk: new CrashDisk(),
+    header: { epoch: randomUUID(), bootId, bootedAt: '2026-01-01T00:00:00.000Z', start: startEvent },
+    bytesMax: 1e9,
+    log: silentLog,
+  });
+  const push = (one: KnownEvent, position: number) => {
+    spool.push(one);
+    spool.commit(position, position);
+  };
   const uplink = new Uplink({
     http,
     credential: 'credential',
-    bootId,
+    spool,
     bootedAt: () => '2026-01-01T00:00:00.000Z',
     log: silentLog,
-    onDelivered: (entries) => delivered.push(...entries.map(({ position }) => position)),
+    onDelivered: () => [...stored.values()].slice(delivered.length).forEach(({ at }) => delivered.push(Number(at))),
     openingEvents: () => [{ ...startEvent, resumed: true }],
-    describe: () => undefined,
-    onNewEpoch: () => undefined,
     ...changes,
   });
-  return { uplink, batches, delivered, stored };
+  return { uplink, push, spool, batches, delivered, stored };
 }
 
 describe('Uplink', () => {
@@ -62,28 +73,28 @@ describe('Uplink', () => {
   const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
   it('numbers_events_from_1_without_a_gap', async () => {
-    const { uplink, batches, delivered } = setUp(() => undefined);
-    uplink.push(startEvent, 0);
-    uplink.push(event(1), 1);
+    const { uplink, push, spool, batches, delivered } = setUp(() => undefined);
+    push(startEvent, 0);
+    push(event(1), 1);
     uplink.start();
     await pass(50);
-    uplink.push(event(2), 2);
-    uplink.push(event(3), 3);
+    push(event(2), 2);
+    push(event(3), 3);
     await pass(300);
     expect(batches.map(({ sequence, events }) => [sequence, events.length])).toEqual([
       [1, 2],
       [3, 2],
     ]);
     expect(delivered).toEqual([0, 1, 2, 3]);
-    expect(uplink.undeliveredPosition).toBeUndefined();
+    expect(spool.isEmpty).toBe(true);
   });
 
   it('resends_the_batch_when_the_reply_is_lost', async () => {
-    const { uplink, batches, delivered } = setUp((_, request) => (request < 3 ? lost : undefined));
-    uplink.push(event(1), 1);
+    const { uplink, push, batches, delivered } = setUp((_, request) => (request < 3 ? lost : undefined));
+    push(event(1), 1);
     uplink.start();
     await pass(10);
-    uplink.push(event(2), 2);
+    push(event(2), 2);
     await pass(5_000);
     expect(batches[1]).toEqual(batches[0]);
     expect(batches[2]).toEqual(batches[0]);
@@ -94,8 +105,8 @@ describe('Uplink', () => {
   it.each([429, 500, 502, 503])(
     'comes back after status %i, not before the time that was asked for',
     async (status) => {
-      const { uplink, batches } = setUp((_, request) => (request === 1 ? reply(status, {}, 20_000) : undefined));
-      uplink.push(event(1), 1);
+      const { uplink, push, batches } = setUp((_, request) => (request === 1 ? reply(status, {}, 20_000) : undefined));
+      push(event(1), 1);
       uplink.start();
       await pass(19_900);
       expect(batches).toHaveLength(1);
@@ -105,18 +116,20 @@ describe('Uplink', () => {
   );
 
   it('sends_only_the_rest_when_the_server_has_a_part_already', async () => {
-    const { uplink, batches } = setUp((batch, request) =>
+    const { uplink, push, batches } = setUp((batch, request) =>
       request === 1 ? reply(200, { epoch: batch.epoch, committed: 2 }) : undefined,
     );
-    for (const at of [1, 2, 3]) uplink.push(event(at), at);
+    for (const at of [1, 2, 3]) push(event(at), at);
     uplink.start();
     await pass(300);
     expect(batches[1]).toMatchObject({ sequence: 3, events: [event(3)] });
   });
 
   it('resyncs_where_the_server_stands_when_it_still_can', async () => {
-    const { uplink, batches } = setUp((_, request) => (request === 1 ? problem(409, { committed: 1 }) : undefined));
-    for (const at of [1, 2, 3]) uplink.push(event(at), at);
+    const { uplink, push, batches } = setUp((_, request) =>
+      request === 1 ? problem(409, { committed: 1 }) : undefined,
+    );
+    for (const at of [1, 2, 3]) push(event(at), at);
     uplink.start();
     await pass(1_000);
     expect(batches[1]).toMatchObject({ sequence: 2 });
@@ -124,21 +137,23 @@ describe('Uplink', () => {
   });
 
   it('begins_a_new_epoch_with_agent_start_when_the_server_has_lost_our_numbering', async () => {
-    const { uplink, batches } = setUp((_, request) => (request === 2 ? problem(409, { committed: 0 }) : undefined));
-    uplink.push(startEvent, 0);
-    uplink.push(event(1), 1);
+    const { uplink, push, batches } = setUp((_, request) =>
+      request === 2 ? problem(409, { committed: 0 }) : undefined,
+    );
+    push(startEvent, 0);
+    push(event(1), 1);
     uplink.start();
     await pass(50);
-    uplink.push(event(2), 2);
+    push(event(2), 2);
     await pass(2_000);
     expect(batches[2]?.epoch).not.toBe(batches[0]?.epoch);
     expect(batches[2]).toMatchObject({ sequence: 1, events: [{ kind: 'agent_start' }, event(2)] });
   });
 
   it('does_not_pile_up_openings_when_every_epoch_is_refused', async () => {
-    const { uplink, batches } = setUp(() => problem(409));
-    uplink.push(startEvent, 0);
-    uplink.push(event(1), 1);
+    const { uplink, push, batches } = setUp(() => problem(409));
+    push(startEvent, 0);
+    push(event(1), 1);
     uplink.start();
     await pass(60_000);
     expect(batches.length).toBeGreaterThan(5);
@@ -147,8 +162,8 @@ describe('Uplink', () => {
 
   it.each([400, 413])('finds_the_one_event_that_is_refused_with_%i_and_tells_a_loss_in_its_place', async (status) => {
     const bad = (batch: Batch) => batch.events.some((one) => one.kind === 'exit' && one.at === '7');
-    const { uplink, stored, batches } = setUp((batch) => (bad(batch) ? problem(status) : undefined));
-    for (let at = 1; at <= 20; at += 1) uplink.push(event(at), at);
+    const { uplink, push, stored, batches } = setUp((batch) => (bad(batch) ? problem(status) : undefined));
+    for (let at = 1; at <= 20; at += 1) push(event(at), at);
     uplink.start();
     await pass(5_000);
     const epoch = batches[0]?.epoch ?? '';
@@ -159,8 +174,8 @@ describe('Uplink', () => {
   });
 
   it('stops_throwing_events_away_when_the_server_refuses_everything', async () => {
-    const { uplink, batches } = setUp((_, request) => (request < 60 ? problem(400) : undefined));
-    for (let at = 1; at <= 100; at += 1) uplink.push(event(at), at);
+    const { uplink, push, batches } = setUp((_, request) => (request < 60 ? problem(400) : undefined));
+    for (let at = 1; at <= 100; at += 1) push(event(at), at);
     uplink.start();
     await pass(600_000);
     const losses = batches.at(-1)?.events.filter(({ kind }) => kind === 'loss') ?? [];
@@ -169,10 +184,10 @@ describe('Uplink', () => {
 
   it('keeps_events_and_asks_slowly_when_the_credential_is_refused', async () => {
     const warn = vi.fn();
-    const { uplink, batches, delivered } = setUp((_, request) => (request < 4 ? problem(401) : undefined), {
+    const { uplink, push, batches, delivered } = setUp((_, request) => (request < 4 ? problem(401) : undefined), {
       log: { ...silentLog, warn },
     });
-    uplink.push(event(1), 1);
+    push(event(1), 1);
     uplink.start();
     await pass(25_000);
     expect(batches.length).toBeLessThanOrEqual(3);
@@ -182,10 +197,10 @@ describe('Uplink', () => {
   });
 
   it('does_not_believe_an_acknowledgement_of_another_epoch', async () => {
-    const { uplink, delivered } = setUp((_, request) =>
+    const { uplink, push, delivered } = setUp((_, request) =>
       request === 1 ? reply(200, { epoch: bootId, committed: 5 }) : undefined,
     );
-    uplink.push(event(1), 1);
+    push(event(1), 1);
     uplink.start();
     await pass(50);
     expect(delivered).toEqual([]);
@@ -194,8 +209,8 @@ describe('Uplink', () => {
   });
 
   it('never_sends_a_batch_that_the_wire_does_not_allow', async () => {
-    const { uplink, batches } = setUp(() => undefined);
-    for (let at = 1; at <= limits.batchEventsMax * 2 + 1; at += 1) uplink.push(event(at), at);
+    const { uplink, push, batches } = setUp(() => undefined);
+    for (let at = 1; at <= limits.batchEventsMax * 2 + 1; at += 1) push(event(at), at);
     uplink.start();
     await pass(1_000);
     expect(batches.map(({ events }) => events.length)).toEqual([limits.batchEventsMax, limits.batchEventsMax, 1]);
@@ -204,13 +219,13 @@ describe('Uplink', () => {
   it('sends_what_is_left_before_it_stops_and_gives_up_in_time', async () => {
     const good = setUp(() => undefined);
     good.uplink.start();
-    good.uplink.push(event(1), 1);
+    good.push(event(1), 1);
     const stopping = good.uplink.stop(3_000);
     await pass(500);
     expect(await stopping).toBe(true);
     const bad = setUp(() => lost);
     bad.uplink.start();
-    bad.uplink.push(event(1), 1);
+    bad.push(event(1), 1);
     const failing = bad.uplink.stop(3_000);
     await pass(3_100);
     expect(await failing).toBe(false);

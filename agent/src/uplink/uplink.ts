@@ -4,37 +4,34 @@
  * What is not acknowledged is sent again; what the server refuses for good is narrowed down to one event and told as
  * a loss; when the server does not know our numbering we begin a new epoch. src/contract/batch.ts is the agreement.
  */
-import { contractVersion, limits, type Batch, type KnownEvent, type ProcessRef } from '../contract.js';
+import { contractVersion, limits, type KnownEvent, type LossEvent } from '../contract.js';
 import type { Log } from '../log.js';
 import { agentLimits } from '../limits.js';
+import type { Outgoing, Spool } from '../spool/spool.js';
 import { Backoff } from './backoff.js';
-import { EventBuffer, estimateBytes, type BufferLimits } from './buffer.js';
 import type { HttpClient } from './http.js';
-import { missingDescriptions, type Entry } from './mentions.js';
-import { Numbering, type NumberedBatch } from './numbering.js';
 import { outcomeOf, type Outcome } from './outcome.js';
 
 export interface UplinkOptions {
   readonly http: HttpClient;
   readonly credential: string;
-  readonly bootId: string;
+  readonly spool: Spool;
+  /** Of this boot, as it is known now. */
   readonly bootedAt: () => string;
   readonly log: Log;
-  readonly bufferLimits?: BufferLimits;
-  /** The server has these for good. */
-  readonly onDelivered: (entries: readonly Entry[]) => void;
+  /** The server has more than before. */
+  readonly onDelivered: () => void;
   /** What a new epoch begins with: agent_start, and the descriptions of all that live. */
   readonly openingEvents: () => readonly KnownEvent[];
-  readonly describe: (ref: ProcessRef) => KnownEvent | undefined;
-  /** A new epoch has begun in mid-life. */
-  readonly onNewEpoch: () => void;
 }
 
 export class Uplink {
   readonly #options: UplinkOptions;
-  readonly #buffer: EventBuffer;
-  readonly #numbering = new Numbering();
   readonly #backoff = new Backoff();
+  /** Sent and not acknowledged: stays as it is, whatever the spool drops meanwhile. */
+  #batch: Outgoing | undefined;
+  /** Fewer after a refusal, until the offender stands alone. */
+  #eventsMax: number = limits.batchEventsMax;
   #rejectedInRow = 0;
   #lastTrouble = '';
   #stopped = false;
@@ -43,17 +40,6 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.#options = options;
-    this.#buffer = new EventBuffer(options.bufferLimits);
-  }
-
-  /** Where the oldest event that is not delivered stands; undefined when all are. */
-  get undeliveredPosition(): number | undefined {
-    return (this.#numbering.first?.entries[0] ?? this.#buffer.first)?.position;
-  }
-
-  push(event: KnownEvent, position: number): void {
-    this.#buffer.push(event, position);
-    if (this.#buffer.size >= limits.batchEventsMax) this.#wake?.();
   }
 
   start(): void {
@@ -62,41 +48,37 @@ export class Uplink {
 
   /** Sends what there is, for at most `timeoutMs`. True when nothing was left. */
   async stop(timeoutMs: number): Promise<boolean> {
+    const { spool, http } = this.#options;
     const deadline = performance.now() + timeoutMs;
     this.#wake?.();
-    while (!this.#isEmpty() && performance.now() < deadline) await sleep(10);
+    while (!spool.isEmpty && performance.now() < deadline) await sleep(10);
     this.#stopped = true;
     this.#wake?.();
-    const empty = this.#isEmpty();
-    this.#options.http.close();
+    const empty = spool.isEmpty;
+    http.close();
     await this.#finished;
     return empty;
   }
 
-  #isEmpty(): boolean {
-    return this.#buffer.size === 0 && this.#numbering.first === undefined;
-  }
-
   async #run(): Promise<void> {
+    const { http, credential, spool } = this.#options;
     while (!this.#stopped) {
-      if (this.#numbering.first === undefined) {
-        this.#numbering.cut(this.#buffer.take(limits.batchEventsMax, agentLimits.batchBytesMax));
-      }
-      const batch = this.#numbering.first;
-      if (batch === undefined) {
+      this.#batch ??= spool.next(this.#eventsMax, agentLimits.batchBytesMax);
+      if (this.#batch === undefined) {
         await this.#pause(agentLimits.flushMs);
         continue;
       }
-      const { http, credential } = this.#options;
-      const exchange = await http.post('/v1/batches', credential, this.#serialize(batch));
-      const delayMs = this.#take(outcomeOf(exchange, this.#numbering.epoch), batch);
+      const { more } = this.#batch;
+      const exchange = await http.post('/v1/batches', credential, this.#serialize(this.#batch));
+      const delayMs = this.#take(outcomeOf(exchange, this.#batch.epoch), this.#batch);
       if (delayMs > 0) await this.#pause(delayMs);
-      else if (this.#buffer.size < limits.batchEventsMax) await this.#pause(agentLimits.flushMs);
+      // A backlog is worked off as fast as the API takes it.
+      else if (this.#batch === undefined && !more) await this.#pause(agentLimits.flushMs);
     }
   }
 
   /** Milliseconds to wait before the next attempt. */
-  #take(outcome: Outcome, batch: NumberedBatch): number {
+  #take(outcome: Outcome, batch: Outgoing): number {
     switch (outcome.kind) {
       case 'committed':
         return this.#commit(outcome.committed);
@@ -114,11 +96,13 @@ export class Uplink {
   }
 
   #commit(committed: number): number {
-    const done = this.#numbering.commit(committed);
-    if (done === undefined) return this.#beginEpoch();
-    // No progress: the server contradicts itself, and must not be asked in a hot loop.
-    if (done.length === 0) return this.#backoff.nextDelayMs();
-    this.#options.onDelivered(done);
+    const progress = this.#options.spool.acknowledge(committed);
+    if (progress === 'lost') return this.#beginEpoch();
+    // The server contradicts itself, and must not be asked in a hot loop.
+    if (progress === 'none') return this.#backoff.nextDelayMs();
+    this.#batch = undefined;
+    this.#eventsMax = Math.min(this.#eventsMax * 2, limits.batchEventsMax);
+    this.#options.onDelivered();
     this.#backoff.reset();
     this.#rejectedInRow = 0;
     if (this.#lastTrouble !== '') this.#options.log.info('The API takes events again.');
@@ -126,58 +110,41 @@ export class Uplink {
     return 0;
   }
 
-  #narrowDown(batch: NumberedBatch, reason: string): number {
-    if (this.#numbering.halve()) return 0;
-    const entry = batch.entries[0];
-    const replaceable = entry !== undefined && entry.event.kind !== 'loss' && entry.event.kind !== 'agent_start';
+  #narrowDown(batch: Outgoing, reason: string): number {
+    if (batch.lines.length > 1) {
+      this.#eventsMax = Math.ceil(batch.lines.length / 2);
+      this.#batch = { ...batch, lines: batch.lines.slice(0, this.#eventsMax), more: true };
+      return 0;
+    }
+    const { kind, at } = JSON.parse(batch.lines[0] ?? '') as KnownEvent;
+    const replaceable = kind !== 'loss' && kind !== 'agent_start';
     if (!replaceable || this.#rejectedInRow >= agentLimits.rejectedInRowMax) {
       this.#trouble(`The API refuses everything (${reason}): is it older than this agent?`);
       return this.#backoff.nextDelayMs();
     }
     this.#rejectedInRow += 1;
-    const { kind, at } = entry.event;
     this.#options.log.error('The API refused an event for good; a loss is recorded in its place.', {
       kind,
       at,
       reason,
     });
-    const loss: KnownEvent = { kind: 'loss', at, cause: 'rejected', since: at, until: at, count: 1 };
-    this.#numbering.replaceOnly({ event: loss, position: entry.position, bytes: estimateBytes(loss) });
+    const loss: LossEvent = { kind: 'loss', at, cause: 'rejected', since: at, until: at, count: 1 };
+    // Allowed, because nothing under that number was ever stored.
+    this.#batch = { ...batch, lines: [JSON.stringify(loss)] };
     return 0;
   }
 
   #beginEpoch(): number {
     this.#options.log.warn('The API does not know our numbering; a new epoch begins.');
-    const entries = [...this.#numbering.restart(), ...this.#buffer.drain()].filter(
-      ({ event, opening }) => opening === undefined && event.kind !== 'agent_start',
-    );
-    const opening = this.#options.openingEvents();
-    const known = new Set(opening.map((event) => (event.kind === 'process' ? `${event.pid}:${event.start}` : '')));
-    const missing = missingDescriptions(entries, (ref) =>
-      known.has(`${ref.pid}:${ref.start}`) ? undefined : this.#options.describe(ref),
-    );
-    const position = entries[0]?.position ?? 0;
-    const front = [...opening, ...missing].map((event): Entry => ({
-      event,
-      position,
-      bytes: estimateBytes(event),
-      opening: true,
-    }));
-    this.#buffer.unshift([...front, ...entries]);
-    this.#options.onNewEpoch();
+    this.#batch = undefined;
+    this.#options.spool.renumber(this.#options.openingEvents);
     return this.#backoff.nextDelayMs();
   }
 
-  #serialize(batch: NumberedBatch): string {
-    const { bootId, bootedAt } = this.#options;
-    return JSON.stringify({
-      version: contractVersion,
-      epoch: this.#numbering.epoch,
-      sequence: batch.sequence,
-      bootId,
-      bootedAt: bootedAt(),
-      events: batch.entries.map(({ event }) => event),
-    } satisfies Batch);
+  /** A `Batch`, put together from events that are JSON already. */
+  #serialize({ epoch, sequence, bootId, bootedAt = this.#options.bootedAt(), lines }: Outgoing): string {
+    const head = JSON.stringify({ version: contractVersion, epoch, sequence, bootId, bootedAt });
+    return `${head.slice(0, -1)},"events":[${lines.join(',')}]}`;
   }
 
   /** Says the same trouble once, not on every attempt. */

@@ -1,0 +1,53 @@
+/**
+ * What dropped events said and the rest still needs: descriptions of the processes that lived on, since every process
+ * that an event refers to is described before it. Kept in memory: a restart of the agent forgets it.
+ */
+import type { KnownEvent, ProcessEvent, ProcessRef } from '../contract.js';
+
+const keyOf = ({ pid, start }: ProcessRef) => `${pid}:${start}`;
+
+export class Carry {
+  readonly #lives = new Map<string, ProcessEvent>();
+  readonly #ended = new Set<string>();
+
+  /** Takes note of events that are about to be dropped. */
+  add(lines: readonly string[]): void {
+    for (const line of lines) {
+      const event = JSON.parse(line) as KnownEvent;
+      if (event.kind === 'process') this.#lives.set(keyOf(event), event);
+      if (event.kind === 'exit') this.#ended.add(keyOf(event));
+    }
+    this.#forget();
+  }
+
+  /** In an order in which no parent comes after its child. */
+  take(): readonly string[] {
+    const lines: string[] = [];
+    const said = new Set<string>();
+    const say = (key: string): void => {
+      const event = this.#lives.get(key);
+      if (event === undefined || said.has(key)) return;
+      said.add(key);
+      if (event.parent) say(keyOf(event.parent));
+      lines.push(JSON.stringify(event));
+    };
+    for (const key of this.#lives.keys()) say(key);
+    this.#lives.clear();
+    this.#ended.clear();
+    return lines;
+  }
+
+  /** Lives that ended are forgotten, unless one that goes on names them as its parent. */
+  #forget(): void {
+    const needed = new Set<string>();
+    const need = (key: string): void => {
+      if (needed.has(key)) return;
+      needed.add(key);
+      const parent = this.#lives.get(key)?.parent;
+      if (parent) need(keyOf(parent));
+    };
+    for (const key of this.#lives.keys()) if (!this.#ended.has(key)) need(key);
+    for (const key of this.#lives.keys()) if (!needed.has(key)) this.#lives.delete(key);
+    for (const key of this.#ended) if (!this.#lives.has(key)) this.#ended.delete(key);
+  }
+}

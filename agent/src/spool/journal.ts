@@ -1,0 +1,164 @@
+/**
+ * The run that this agent writes: every turn's events go to disk at once, and stay in memory until they are safe.
+ *
+ * - Safe is what was synced, or what the server has. Sync comes `spoolSyncMs` after the first event that needs it; what
+ *   the server has by then needs none. Only what is safe may go from the kernel's ring.
+ * - After a failed write or sync everything that was not synced before counts as not written. It is in memory still, goes
+ *   to a new segment when the disk works again, and is delivered from memory meanwhile.
+ * - Memory is bounded. What must go from it without being on disk leaves a gap in the sequences, which is how the
+ *   reading side (spool.ts) comes to count it.
+ */
+import type { Log } from '../log.js';
+import { agentLimits } from '../limits.js';
+import { endOf, frameIndex, type Frame, type RunHeader } from './segment.js';
+import type { Segments } from './segments.js';
+
+export interface HeldFrame extends Frame {
+  /** Once the frame is safe, the ring may be released up to here. */
+  readonly releasable: number;
+  readonly bytes: number;
+}
+
+export interface JournalOptions {
+  readonly segments: Segments;
+  readonly header: RunHeader;
+  readonly log: Log;
+  readonly memoryBytesMax: number;
+  readonly cacheBytesMax: number;
+  readonly syncMs: number;
+  /** Frames that are neither on disk nor any longer in memory. */
+  readonly onDropped: (frames: readonly Frame[]) => void;
+}
+
+export class Journal {
+  readonly #options: JournalOptions;
+  #frames: HeldFrame[] = [];
+  #bytes = 0;
+  /** Sequences: the last one appended, written, synced, acknowledged. */
+  #last = 0;
+  #written = 0;
+  #synced = 0;
+  #acknowledged = 0;
+  #releasable = 0;
+  #failedAtMs: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  get failing(): boolean {
+    return this.#failedAtMs !== undefined;
+  }
+
+  /** Undefined while everything is safe: then nothing holds the ring back. */
+  get releasable(): number | undefined {
+    if (this.#options.segments.hasInherited) return 0;
+    return this.#safe >= this.#last ? undefined : this.#releasable;
+  }
+
+  get #safe(): number {
+    return Math.max(this.#synced, this.#acknowledged);
+  }
+
+  append(lines: readonly string[], ringPosition: number, releasable: number): void {
+    if (lines.length > 0) {
+      const bytes = lines.reduce((sum, line) => sum + line.length, 0);
+      this.#frames.push({ sequence: this.#last + 1, ringPosition, lines, releasable, bytes });
+      this.#bytes += bytes;
+      this.#last += lines.length;
+    }
+    if (Math.max(this.#written, this.#acknowledged) < this.#last) this.#write();
+    this.#settle();
+  }
+
+  /** The frame that holds `sequence`, or the next one; undefined when memory begins later or ends before it. */
+  find(sequence: number, orNext: boolean): Frame | undefined {
+    const frame = this.#frames[frameIndex(this.#frames, sequence)];
+    return frame !== undefined && (orNext || frame.sequence <= sequence) ? frame : undefined;
+  }
+
+  acknowledge(sequence: number): void {
+    this.#acknowledged = sequence;
+    this.#settle();
+  }
+
+  async sync(): Promise<void> {
+    clearTimeout(this.#timer);
+    const upTo = this.#written;
+    if (upTo > this.#safe || this.#options.segments.hasInherited) {
+      try {
+        await this.#options.segments.sync();
+        this.#synced = Math.max(this.#synced, upTo);
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+    this.#timer = undefined;
+    this.#settle();
+    if (this.#written > this.#safe || this.#options.segments.hasInherited) this.#syncSoon();
+  }
+
+  async close(): Promise<void> {
+    await this.sync();
+    clearTimeout(this.#timer);
+    this.#options.segments.giveUp();
+  }
+
+  /** The disk does not do its part. */
+  fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!this.failing) {
+      this.#options.log.warn(`The spool cannot be written (${reason}): events are kept in memory until it can.`);
+    }
+    this.#failedAtMs = performance.now();
+    this.#written = this.#synced;
+    this.#options.segments.giveUp();
+  }
+
+  #write(): void {
+    const { segments, header, log } = this.#options;
+    if (this.#failedAtMs !== undefined && performance.now() - this.#failedAtMs < agentLimits.spoolRetryMs) return;
+    try {
+      const from = Math.max(this.#written, this.#acknowledged) + 1;
+      for (const frame of this.#frames.slice(frameIndex(this.#frames, from))) {
+        segments.write(frame, { ...header, first: frame.sequence });
+        this.#written = endOf(frame) - 1;
+      }
+      if (this.failing) log.info('The spool can be written again.');
+      this.#failedAtMs = undefined;
+      this.#syncSoon();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #syncSoon(): void {
+    if (Number.isFinite(this.#options.syncMs)) this.#timer ??= setTimeout(() => void this.sync(), this.#options.syncMs);
+  }
+
+  /** Lets go of what need not be in memory, and of what cannot be. */
+  #settle(): void {
+    const { cacheBytesMax, memoryBytesMax, onDropped } = this.#options;
+    const lastSafe = this.#frames[frameIndex(this.#frames, this.#safe + 1) - 1];
+    this.#releasable = Math.max(this.#releasable, lastSafe?.releasable ?? 0);
+    let count = 0;
+    let bytes = this.#bytes;
+    const dropped: Frame[] = [];
+    for (const frame of this.#frames) {
+      const last = endOf(frame) - 1;
+      const bytesMax = last <= this.#safe ? cacheBytesMax : memoryBytesMax;
+      if (last > this.#acknowledged && bytes <= bytesMax) break;
+      if (last > Math.max(this.#written, this.#acknowledged)) dropped.push(frame);
+      count += 1;
+      bytes -= frame.bytes;
+    }
+    this.#frames.splice(0, count);
+    this.#bytes = bytes;
+    if (dropped.length > 0) onDropped(dropped);
+  }
+}

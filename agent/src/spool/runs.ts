@@ -1,0 +1,102 @@
+/**
+ * The runs that are on disk, and what can be read of them. Runs and their segments are in the order of their beginnings;
+ * a run whose segments are all gone is unknown.
+ */
+import type { KnownEvent, LossEvent } from '../contract.js';
+import type { Log } from '../log.js';
+import { endOf, frameIndex, type Contents, type Frame, type RunHeader } from './segment.js';
+import type { Segment, Segments } from './segments.js';
+
+export class Runs {
+  readonly #segments: Segments;
+  readonly #own: RunHeader;
+  readonly #log: Log;
+  /** How far the runs before this one had read their ring, and where that stands. */
+  readonly #ends: readonly { readonly segment: Segment; readonly position: number }[];
+
+  constructor(segments: Segments, own: RunHeader, log: Log) {
+    this.#segments = segments;
+    this.#own = own;
+    this.#log = log;
+    this.#ends = this.#findEnds();
+  }
+
+  /** What the runs before this one have told of that ring: everything before this position. */
+  toldPosition(ring: string | undefined): number {
+    const ofRing = this.#ends.filter(({ segment }) => this.#isOfRing(segment, ring));
+    return Math.max(0, ...ofRing.map(({ position }) => position));
+  }
+
+  /** The frame of the run that holds `sequence`, or the next one that is readable. */
+  find(run: string, sequence: number): Frame | undefined {
+    const segments = this.#segmentsOf(run);
+    const begin = segments.findLastIndex(({ header }) => header.first <= sequence);
+    for (const [index, segment] of segments.entries()) {
+      if (index < begin) continue;
+      const { frames } = this.load(segment);
+      const frame = frames[frameIndex(frames, sequence)];
+      if (frame !== undefined && frame.sequence < (segments[index + 1]?.header.first ?? Infinity)) return frame;
+    }
+    return undefined;
+  }
+
+  /**
+   * Behind the last whole frame of an earlier run something is not readable. What was so when we began, and is of the
+   * same ring, is read again from there; otherwise it is a loss, of which not even the number is known.
+   */
+  tornEnd(run: string, sequence: number): Frame | undefined {
+    const segment = this.#segmentsOf(run).at(-1);
+    if (segment === undefined) return undefined;
+    const { frames, damaged } = this.load(segment);
+    const last = frames.at(-1);
+    const end = this.#ends.find(({ segment: { header } }) => header.epoch === segment.header.epoch);
+    const isWhole = (last?.ringPosition ?? 0) >= (end?.position ?? 0);
+    if (isWhole && this.#isOfRing(segment, this.#own.ring)) return undefined;
+    const { first, start } = segment.header;
+    const at = last === undefined ? start.at : timeOf(last.lines.at(-1)!);
+    const loss: LossEvent = { kind: 'loss', at, cause: 'spool-damaged', since: at, until: at };
+    // An epoch of which nothing else is left still has to begin as every epoch does.
+    const events = last === undefined && first === 1 ? [start, loss] : [loss];
+    const lines = events.map((event) => JSON.stringify(event));
+    const frame = { sequence: last === undefined ? first : endOf(last), ringPosition: 0, lines };
+    return damaged && sequence < endOf(frame) ? frame : undefined;
+  }
+
+  /** Why the run has nothing under this sequence, though something behind it. */
+  causeOfGap(run: string, sequence: number): LossEvent['cause'] {
+    const segments = this.#segmentsOf(run);
+    const before = segments.findLast(({ header }) => header.first <= sequence);
+    if (before !== undefined && this.load(before).damaged) return 'spool-damaged';
+    return before !== undefined || segments.length === 0 ? 'buffer-full' : 'spool-full';
+  }
+
+  /** What cannot be read is missing, and is counted where it is. */
+  load(segment: Segment): Contents {
+    try {
+      return this.#segments.load(segment);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.error('A segment of the spool cannot be read.', { name: segment.name, reason });
+      return { header: segment.header, frames: [], damaged: true };
+    }
+  }
+
+  #segmentsOf(run: string): readonly Segment[] {
+    return this.#segments.list.filter(({ header }) => header.epoch === run);
+  }
+
+  #findEnds() {
+    const { list } = this.#segments;
+    const lasts = list.filter(({ header }, index) => header.epoch !== list[index + 1]?.header.epoch);
+    return lasts.map((segment) => ({ segment, position: this.load(segment).frames.at(-1)?.ringPosition ?? 0 }));
+  }
+
+  #isOfRing({ header }: Segment, ring: string | undefined): boolean {
+    return ring !== undefined && header.ring === ring && header.bootId === this.#own.bootId;
+  }
+}
+
+/** Of an event as JSON. */
+export function timeOf(line: string): string {
+  return (JSON.parse(line) as KnownEvent).at;
+}
