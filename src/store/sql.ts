@@ -10,7 +10,6 @@ import type { Db } from './postgres.js';
 const directory = path.resolve(import.meta.dirname, '../../prisma/sql');
 
 export const statements = {
-  addPending: 'add-pending-verdicts',
   advanceCursor: 'advance-cursor',
   closeFormerBoots: 'close-former-boots',
   closeUnseen: 'close-unseen-processes',
