@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BootNanoseconds, eventKinds, KnownEvent, ProcessEvent, UnknownEvent } from './event.js';
+import { eventKinds, KnownEvent, ProcessEvent, UnknownEvent } from './event.js';
+import { BootNanoseconds } from './fields.js';
 import { limits } from './limits.js';
 
 const process = {
@@ -18,6 +19,11 @@ test('every_kind_is_listed_once', () => {
     'exit',
     'signal',
     'oom_kill',
+    'oom_report',
+    'kernel_log',
+    'core_dump',
+    'episode',
+    'throttle',
     'loss',
     'agent_start',
     'snapshot',

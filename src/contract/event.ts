@@ -13,40 +13,15 @@
  *   earlier one of the same boot.
  */
 import { z } from 'zod';
+import { BootNanoseconds, Container, count, Login, pid, ProcessRef, text, User } from './fields.js';
+import { KernelLogEvent, OomReportEvent } from './kernel-log.js';
 import { limits } from './limits.js';
 
-const text = (charactersMax: number) => z.string().max(charactersMax);
-
-/** Nanoseconds since boot. */
-export const BootNanoseconds = z.string().regex(/^(0|[1-9][0-9]{0,17})$/);
-
-const pid = z.int().min(0).max(limits.pidMax);
-const id32 = z.int().min(0).max(0xffff_ffff);
-const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-
-/** One process life on one boot: thread group id and start time. */
-export const ProcessRef = z.object({ pid, start: BootNanoseconds });
-
-export const User = z.object({ uid: id32, name: text(limits.nameCharactersMax).optional() });
-
-/** The login that a process descends from; survives sudo and su (loginuid, sessionid of the audit subsystem). */
-export const Login = z.object({
-  user: User,
-  session: id32.optional(),
-  /** Where an ssh login came from: the client's address of SSH_CONNECTION. */
-  sourceAddress: text(limits.addressCharactersMax).min(1).optional(),
-});
-
-export const Container = z.object({
-  id: text(limits.containerIdCharactersMax).min(1),
-  /** `docker`, `containerd`, `cri-o`, `podman` */
-  runtime: text(32).min(1),
-  /** Kubernetes' uid of the pod. */
-  pod: text(limits.containerIdCharactersMax).min(1).optional(),
-});
-
-/** How this description came to be known; `exit` and `signal` mean that it was first seen there. */
-export const processOrigins = ['snapshot', 'fork', 'exec', 'exit', 'signal'] as const;
+/**
+ * How this description came to be known; `exit` and `signal` mean that it was first seen there. `kernel-log`: only a line
+ * of the kernel log speaks of it, from before anybody watched; its `start` is the time of that line, not of its start.
+ */
+export const processOrigins = ['snapshot', 'fork', 'exec', 'exit', 'signal', 'kernel-log'] as const;
 
 /**
  * A process, described anew whenever its image changes (exec). Later descriptions of the same life replace
@@ -85,6 +60,31 @@ export const ExitEvent = z.object({
   /** Terminating signal; absent when it exited. */
   signal: z.int().min(1).max(64).optional(),
   coreDumped: z.boolean(),
+  /** User and system time of all its threads, in nanoseconds. */
+  cpuTime: BootNanoseconds.optional(),
+  /** Its largest resident set, in bytes. */
+  peakRss: count.optional(),
+  /** Nobody watched: the kernel log was read later. */
+  reconstructed: z.boolean().optional(),
+});
+
+/** Why there is no usable core dump, though the signal asks for one (core(5)). */
+export const coreDumpObstacles = ['resource-limit', 'pattern', 'not-dumpable', 'handler', 'size-limit'] as const;
+
+/** What became of a core dump (core(5), systemd-coredump(8)); comes after the exit. */
+export const CoreDumpEvent = z.object({
+  kind: z.literal('core_dump'),
+  at: BootNanoseconds,
+  victim: ProcessRef,
+  /** /proc/sys/kernel/core_pattern as it was. */
+  pattern: text(limits.nameCharactersMax).optional(),
+  /** The file, where one is known to be there. */
+  path: text(limits.pathCharactersMax).min(1).optional(),
+  sizeBytes: count.optional(),
+  truncated: z.boolean().optional(),
+  obstacle: z.enum(coreDumpObstacles).optional(),
+  /** The value of the limit that stood in the way. */
+  limitBytes: count.optional(),
 });
 
 export const dispositions = ['default', 'ignored', 'caught'] as const;
@@ -112,6 +112,32 @@ export const SignalEvent = z.object({
     .string()
     .regex(/^0x[0-9a-f]{1,16}$/)
     .optional(),
+  /** Caught signals that come in floods are told once a second: how many alike (this target, sender, signal, code). */
+  count: z.int().min(2).max(Number.MAX_SAFE_INTEGER).optional(),
+  /** The last of them; `at` is the first. */
+  until: BootNanoseconds.optional(),
+});
+
+export const episodeStates = ['zombie', 'uninterruptible', 'stopped'] as const;
+
+/**
+ * A process is not dead and a problem; proc_pid_stat(5) has the states. Told when it has lasted a while and, with `until`,
+ * when it is over. One episode is (process, state, since).
+ */
+export const EpisodeEvent = z.object({
+  kind: z.literal('episode'),
+  at: BootNanoseconds,
+  ...ProcessRef.shape,
+  state: z.enum(episodeStates),
+  since: BootNanoseconds,
+  until: BootNanoseconds.optional(),
+  /** Who should wait for a zombie. */
+  parent: ProcessRef.optional(),
+  /** Kernel function that an uninterruptible process waits in (/proc/PID/wchan). */
+  waitChannel: text(limits.nameCharactersMax).optional(),
+  /** What stopped it, and who. */
+  signal: z.int().min(1).max(64).optional(),
+  sender: ProcessRef.optional(),
 });
 
 /** The kernel's OOM killer chose a victim (tracepoint oom:mark_victim). */
@@ -124,10 +150,21 @@ export const OomKillEvent = z.object({
 });
 
 /**
- * `ring-overrun`: the kernel had no room for its records. `buffer-full`, `spool-full`: the agent had none for events, in
+ * `ring-overrun`: the kernel had no room for its records; `trace-overrun`: the same of a tracing instance;
+ * `kernel-log-overrun`: lines of the kernel log were overwritten before they were read. `throttled`: records of one cgroup
+ * were withheld for the sake of the others. `buffer-full`, `spool-full`: the agent had none for events, in
  * memory or on disk. `spool-damaged`: on disk, but not readable any longer. `rejected`: refused by the API for good.
  */
-export const lossCauses = ['ring-overrun', 'buffer-full', 'rejected', 'spool-full', 'spool-damaged'] as const;
+export const lossCauses = [
+  'ring-overrun',
+  'kernel-log-overrun',
+  'trace-overrun',
+  'throttled',
+  'buffer-full',
+  'rejected',
+  'spool-full',
+  'spool-damaged',
+] as const;
 
 /** A stretch of history that is known to be missing. */
 export const LossEvent = z.object({
@@ -137,6 +174,21 @@ export const LossEvent = z.object({
   since: BootNanoseconds,
   until: BootNanoseconds,
   /** Events missing; absent when not even the number is known. */
+  count: count.optional(),
+  /** Where only one cgroup's history is missing. */
+  cgroup: text(limits.pathCharactersMax).optional(),
+});
+
+/**
+ * A cgroup made so many records that the sensor withheld some for the sake of the others. `start` comes at once; `stop`
+ * with the number withheld. Losses of cause `throttled` give the same, second by second.
+ */
+export const ThrottleEvent = z.object({
+  kind: z.literal('throttle'),
+  at: BootNanoseconds,
+  cgroup: text(limits.pathCharactersMax),
+  state: z.enum(['start', 'stop']),
+  since: BootNanoseconds,
   count: count.optional(),
 });
 
@@ -175,6 +227,11 @@ export const KnownEvent = z.discriminatedUnion('kind', [
   ExitEvent,
   SignalEvent,
   OomKillEvent,
+  OomReportEvent,
+  KernelLogEvent,
+  CoreDumpEvent,
+  EpisodeEvent,
+  ThrottleEvent,
   LossEvent,
   AgentStartEvent,
   SnapshotEvent,
@@ -189,11 +246,10 @@ export const UnknownEvent = z.looseObject({
   at: BootNanoseconds,
 });
 
-export type ProcessRef = z.infer<typeof ProcessRef>;
-export type User = z.infer<typeof User>;
-export type Login = z.infer<typeof Login>;
-export type Container = z.infer<typeof Container>;
 export type ProcessEvent = z.infer<typeof ProcessEvent>;
+export type CoreDumpEvent = z.infer<typeof CoreDumpEvent>;
+export type EpisodeEvent = z.infer<typeof EpisodeEvent>;
+export type ThrottleEvent = z.infer<typeof ThrottleEvent>;
 export type ExitEvent = z.infer<typeof ExitEvent>;
 export type SignalEvent = z.infer<typeof SignalEvent>;
 export type OomKillEvent = z.infer<typeof OomKillEvent>;

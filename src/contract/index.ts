@@ -2,5 +2,7 @@
 export * from './batch.js';
 export * from './enroll.js';
 export * from './event.js';
+export { BootNanoseconds, Container, Login, ProcessRef, User } from './fields.js';
+export * from './kernel-log.js';
 export * from './limits.js';
 export * from './problem.js';

@@ -24,6 +24,11 @@ export const limits = {
   containerIdCharactersMax: 128,
   /** INET6_ADDRSTRLEN - 1 and a zone (`fe80::1%eth0`). */
   addressCharactersMax: 64,
+  /** LOG_LINE_MAX of kernel/printk is 1 KiB; a record can be continued. */
+  kernelLineCharactersMax: 2_048,
+  /** Rows of an OOM report's task table, and processes that one group kill ends. */
+  oomTasksMax: 2_000,
+  oomVictimsMax: 1_000,
   /** A page of any GraphQL connection. */
   pageDefault: 50,
   pageMax: 200,

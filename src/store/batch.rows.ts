@@ -69,6 +69,11 @@ export function toRows(events: readonly Event[]): BatchRows {
       snapshot = event;
     },
     agent_stop: () => undefined,
+    oom_report: () => undefined,
+    kernel_log: () => undefined,
+    core_dump: () => undefined,
+    episode: () => undefined,
+    throttle: () => undefined,
   } satisfies { [K in KnownEvent['kind']]: (event: Of<K>) => void };
 
   for (const event of events) {

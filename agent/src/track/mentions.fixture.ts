@@ -10,10 +10,19 @@ export function mentionsOf(event: KnownEvent): readonly ProcessRef[] {
       return [event];
     case 'signal':
       return [event.target, event.sender, event.running].filter((ref) => ref !== undefined);
+    case 'oom_report':
+      return [event.trigger, ...event.victims].flatMap((party) => (party?.process ? [party.process] : []));
+    case 'kernel_log':
+      return event.process ? [event.process] : [];
+    case 'core_dump':
+      return [event.victim];
+    case 'episode':
+      return [event, event.parent, event.sender].flatMap((ref) => (ref ? [ref] : []));
     case 'oom_kill':
       return event.trigger ? [event.victim, event.trigger] : [event.victim];
     case 'agent_start':
     case 'agent_stop':
+    case 'throttle':
     case 'loss':
     case 'snapshot':
       return [];
