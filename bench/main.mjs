@@ -1,0 +1,76 @@
+/**
+ * `npm run bench -- SUITE`: figures beside those of peers that were measured in the same run. README.md says how.
+ * Exit status: 0 measured, also when a target is missed; 1 it could not be measured; 2 wrong use; 130 interrupted.
+ */
+import { parseArgs } from 'node:util';
+import { benchAgent } from './agent.mjs';
+import { Cleanups } from './support/cleanups.mjs';
+import { describeMachine } from './support/machine.mjs';
+import { formatTable } from './support/table.mjs';
+
+const usage = `npm run bench -- agent [options]     (after npm run build; as root)
+
+  --quick          fewer and shorter runs: to see a change, not to publish
+  --rounds N       runs of which the median is taken
+  --only A,B       of full-speed, paced, bpf-time, idle
+  --json           the result with every sample, as JSON
+`;
+
+const cleanups = new Cleanups();
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.once(signal, () => void cleanups.run().finally(() => process.exit(130)));
+}
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  await cleanups.run();
+}
+
+async function main() {
+  const options = readOptions();
+  if (options === undefined) {
+    console.error(usage);
+    return 2;
+  }
+  const log = (/** @type {string} */ line) => console.error(`  ${line}`);
+  const machine = describeMachine();
+  const result = await benchAgent({ ...options, log, cleanups });
+  if (options.json) {
+    const plain = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
+      value instanceof Map ? Object.fromEntries(value) : value;
+    console.log(JSON.stringify({ machine, ...result }, plain, 2));
+    return 0;
+  }
+  for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
+  for (const [name, reason] of Object.entries(result.notRun)) console.log(`${name}: not run, ${reason}`);
+  const { rounds, fullSpeedKills, pacedSeconds } = result.plan;
+  console.log(`medians of ${rounds}; ${fullSpeedKills} kills at full speed, ${pacedSeconds} s paced\n`);
+  const tools = ['whodunit', 'bpftrace', 'auditd', 'forkstat'].filter((name) => !(name in result.notRun));
+  console.log(formatTable(result.figures, tools));
+  const missed = result.figures.filter(({ holds }) => holds === false).length;
+  console.log(missed === 0 ? '\nEvery target holds.' : `\n${missed} TARGET${missed > 1 ? 'S' : ''} MISSED.`);
+  return 0;
+}
+
+function readOptions() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        rounds: { type: 'string' },
+        only: { type: 'string' },
+      },
+    });
+    const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+    const wrong = rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0);
+    if (wrong || positionals.length !== 1 || positionals[0] !== 'agent') return undefined;
+    return { quick: values.quick, json: values.json, rounds, only: values.only?.split(',') };
+  } catch {
+    return undefined;
+  }
+}

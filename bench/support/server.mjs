@@ -1,0 +1,62 @@
+/**
+ * A whole server of its own: embedded Postgres, API and worker, in a temporary directory. In production it is another
+ * machine; here it gets what the load and the tools leave of the processors (nice 19).
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { constants, setPriority, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import postgresDriver from 'postgres';
+import { createEnrollToken, waitUntilReady } from '../../scripts/api-client.mjs';
+import { tryPort } from '../../scripts/free-port.mjs';
+import { startPostgres } from '../../scripts/postgres.mjs';
+import { endChild, run } from './processes.mjs';
+
+const root = join(import.meta.dirname, '../..');
+
+/**
+ * @typedef {object} Server
+ * @property {string} url
+ * @property {import('postgres').Sql} sql
+ * @property {string} directory temporary, for whoever needs one
+ * @property {() => Promise<string>} enrollToken
+ *
+ * @param {import('./cleanups.mjs').Cleanups} cleanups
+ * @returns {Promise<Server>}
+ */
+export async function startServer(cleanups) {
+  const directory = await mkdtemp(join(tmpdir(), 'whodunit-bench-'));
+  cleanups.defer(() => rm(directory, { recursive: true, force: true }));
+  // Under root Postgres runs as another user, who has to get through to its own directory in here.
+  await chmod(directory, 0o711);
+  const postgres = await startPostgres({ dataDir: join(directory, 'postgres'), log: () => undefined });
+  cleanups.defer(() => rm(dirname(postgres.dataDir), { recursive: true, force: true }));
+  cleanups.defer(() => postgres.stop());
+  stepBack(postgres.pid);
+
+  const port = await tryPort(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...process.env, DATABASE_URL: postgres.url, PORT: `${port}`, WHODUNIT_STATE_DIR: directory };
+  await run(process.execPath, [join(root, 'dist/migrate.js')], env);
+  for (const name of ['main', 'worker']) {
+    const log = openSync(join(directory, `${name}.log`), 'a');
+    const child = spawn(process.execPath, [join(root, `dist/${name}.js`)], { env, stdio: ['ignore', log, log, 'ipc'] });
+    closeSync(log);
+    cleanups.defer(() => endChild(child));
+    setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
+  }
+  await waitUntilReady(url, AbortSignal.timeout(60_000));
+  const adminToken = (await readFile(join(directory, 'admin-token'), 'utf8')).trim();
+  const sql = postgresDriver(postgres.url, { max: 1, onnotice: () => undefined });
+  cleanups.defer(() => sql.end({ timeout: 5 }));
+  return { url, sql, directory, enrollToken: () => createEnrollToken(url, adminToken) };
+}
+
+/** The postmaster, from whom new backends inherit, and the helpers that it has started already. @param {number} pid */
+function stepBack(pid) {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  for (const one of [pid, ...children]) setPriority(one, constants.priority.PRIORITY_LOW);
+}

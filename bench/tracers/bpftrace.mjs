@@ -1,0 +1,42 @@
+/** bpftrace, printing exec, exit and signal to a file. tracefs is mounted for it alone, in a mount namespace. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endChild, until } from '../support/processes.mjs';
+import { compare, isInstalled } from './tracer.mjs';
+
+const script = join(import.meta.dirname, 'deaths.bt');
+const command = `mount -t tracefs tracefs /sys/kernel/tracing && exec bpftrace ${script}`;
+
+/** @param {string} directory @returns {import('./tracer.mjs').Tracer} */
+export function bpftrace(directory) {
+  const output = join(directory, 'bpftrace.out');
+  return {
+    name: 'bpftrace',
+    whyNot: () => (isInstalled('bpftrace') ? undefined : 'not installed'),
+    async start() {
+      await rm(output, { force: true });
+      const file = openSync(output, 'w');
+      const child = spawn('unshare', ['-m', 'sh', '-c', command], { stdio: ['ignore', file, file] });
+      closeSync(file);
+      const text = () => readFile(output, 'utf8');
+      await until('bpftrace is attached', async () => /^\d+ (exec|exit|signal)/m.test(await text()), 30_000);
+      return {
+        pids: [child.pid ?? 0],
+        // It prints at once.
+        digest: () => sleep(1_000),
+        async check({ killer, killed }) {
+          const kills = (await text()).matchAll(/^\d+ signal 9 (\d+) .* by (\d+) \d+ /gm);
+          const seen = [...kills].map(([, pid, by]) => ({ pid: Number(pid), right: Number(by) === killer }));
+          return compare(
+            killed,
+            seen.filter(({ right }) => right),
+          );
+        },
+        stop: () => endChild(child, 'SIGINT'),
+      };
+    },
+  };
+}
