@@ -6,7 +6,7 @@
 with incoming as (
   select * from jsonb_to_recordset($3::text::jsonb) as i(
     at_ns bigint, signal smallint, code int, target_pid int, target_start_ns bigint, sender_pid int, sender_start_ns bigint,
-    running_pid int, running_start_ns bigint, thread int, disposition text, result text, address text)
+    running_pid int, running_start_ns bigint, thread int, disposition text, result text, address text, count bigint, until_ns bigint)
 ), reopened as (
   insert into pending_verdicts (boot, pid, start_ns)
   select distinct d.boot, d.pid, d.start_ns
@@ -17,10 +17,10 @@ with incoming as (
   returning 1
 ), stored as (
   insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns,
-    running_pid, running_start_ns, thread, disposition, result, address)
+    running_pid, running_start_ns, thread, disposition, result, address, count, until_ns)
   select $1::int, i.at_ns, $2::timestamptz + i.at_ns / 1000 * interval '1 microsecond', i.signal, i.code,
     i.target_pid, i.target_start_ns, i.sender_pid, i.sender_start_ns, i.running_pid, i.running_start_ns, i.thread,
-    i.disposition, i.result, i.address
+    i.disposition, i.result, i.address, coalesce(i.count, 1), i.until_ns
   from incoming i
   on conflict do nothing
 )

@@ -79,6 +79,11 @@ test('every_kind_has_its_place', () => {
   const events: Event[] = [
     { kind: 'loss', at: '9', cause: 'rejected', since: '1', until: '2', count: 5 },
     { kind: 'oom_kill', at: '9', victim: ref },
+    { kind: 'oom_report', at: '9', sequence: 3, victims: [{ pid: 7, comm: 'w', process: ref }], tasks: [] },
+    { kind: 'kernel_log', at: '9', sequence: 4, topic: 'segfault', process: ref, pid: 8, text: 'w[8]: segfault' },
+    { kind: 'core_dump', at: '9', victim: ref, obstacle: 'pattern' },
+    { kind: 'episode', at: '9', ...ref, state: 'zombie', since: '8' },
+    { kind: 'throttle', at: '9', cgroup: '/a', state: 'start', since: '9' },
     { kind: 'snapshot', at: '9', since: '8', processes: 1 },
     { kind: 'agent_stop', at: '9' },
     { kind: 'from_the_future', at: '9', what: [1] },
@@ -89,9 +94,73 @@ test('every_kind_has_its_place', () => {
     signals: [],
     deaths: [],
     oomKills: [{ victim_pid: 7, victim_start_ns: '70', at_ns: '9' }],
+    oomReports: [expect.objectContaining({ line: 3, at: '9' })],
+    kernelLog: [expect.objectContaining({ line: 4, at_ns: '9', pid: 7, start_ns: '70', topic: 'segfault' })],
+    coreDumps: [{ pid: 7, start_ns: '70', at_ns: '9', obstacle: 'pattern' }],
+    episodes: [{ pid: 7, start_ns: '70', state: 'zombie', since_ns: '8', seen_ns: '9' }],
+    throttles: [{ cgroup: '/a', since_ns: '9' }],
     losses: [{ since_ns: '1', until_ns: '2', cause: 'rejected', count: 5 }],
-    unknown: [events[4]],
+    unknown: [events.at(-1)],
     agentStart: null,
-    snapshot: events[2],
+    snapshot: events.find((event) => event.kind === 'snapshot'),
+  });
+});
+
+describe('one thing told in parts', () => {
+  test('an_episode_that_begins_and_ends_in_one_batch_is_one_row', () => {
+    const parent = { pid: 1, start: '0' };
+    const episode = { kind: 'episode', ...ref, state: 'zombie', since: '80' } as const;
+    const { episodes } = toRows([
+      { ...episode, at: '90', parent },
+      { ...episode, at: '95', until: '94' },
+    ]);
+    expect(episodes).toEqual([expect.objectContaining({ seen_ns: '95', until_ns: '94', parent_pid: 1 })]);
+  });
+
+  test('episodes_of_other_states_and_times_are_others', () => {
+    const episode = { kind: 'episode', at: '90', ...ref } as const;
+    const { episodes } = toRows([
+      { ...episode, state: 'stopped', since: '80' },
+      { ...episode, state: 'stopped', since: '85' },
+      { ...episode, state: 'uninterruptible', since: '80' },
+    ]);
+    expect(episodes).toHaveLength(3);
+  });
+
+  test('a_throttle_that_begins_and_ends_in_one_batch_is_one_row', () => {
+    const throttle = { kind: 'throttle', cgroup: '/a', since: '80' } as const;
+    const { throttles } = toRows([
+      { ...throttle, at: '80', state: 'start' },
+      { ...throttle, at: '90', state: 'stop', count: 5 },
+    ]);
+    expect(throttles).toEqual([{ cgroup: '/a', since_ns: '80', until_ns: '90', count: 5 }]);
+  });
+
+  test('what_becomes_of_a_core_dump_is_one_row', () => {
+    const dump = { kind: 'core_dump', victim: ref } as const;
+    const { coreDumps } = toRows([
+      { ...dump, at: '90', pattern: '|/handler' },
+      { ...dump, at: '95', path: '/cores/1', sizeBytes: 7 },
+    ]);
+    expect(coreDumps).toEqual([
+      expect.objectContaining({ at_ns: '95', pattern: '|/handler', path: '/cores/1', size_bytes: 7 }),
+    ]);
+  });
+});
+
+describe('the name of a record of the kernel log', () => {
+  const line = { kind: 'kernel_log', at: '9', topic: 'segfault', text: 'x' } as const;
+  const names = (...events: Event[]) => toRows(events).kernelLog.map((row) => String((row as { line: unknown }).line));
+
+  test('is_its_sequence_number', () => {
+    expect(names({ ...line, sequence: 0 }, { ...line, sequence: 7 })).toEqual(['0', '7']);
+  });
+
+  test('is_a_negative_digest_where_there_is_none_alike_for_alike_records', () => {
+    const [one, again, other] = names(line, { ...line }, { ...line, text: 'y' });
+    expect(one).toMatch(/^-\d{1,19}$/);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect(BigInt(one!)).toBeGreaterThanOrEqual(-(2n ** 63n));
   });
 });

@@ -4,12 +4,13 @@
  * One statement must not touch a life twice, so several descriptions of one life are folded into the last; an image
  * that acted (sent a signal) before it was replaced is kept apart.
  */
-import type { Event, KnownEvent, ProcessEvent, ProcessRef, UnknownEvent } from '../contract/index.js';
+import type { Event, KnownEvent, ProcessEvent, UnknownEvent } from '../contract/index.js';
 import { isKnownEvent } from '../contract/index.js';
+import { collectEvidence, keyOf, type EvidenceRows } from './evidence.rows.js';
 
 type Of<K extends KnownEvent['kind']> = Extract<KnownEvent, { kind: K }>;
 
-export interface BatchRows {
+export interface BatchRows extends EvidenceRows {
   readonly processes: readonly object[];
   readonly formerImages: readonly object[];
   readonly signals: readonly object[];
@@ -22,8 +23,6 @@ export interface BatchRows {
   readonly snapshot: Of<'snapshot'> | null;
 }
 
-const keyOf = (ref: ProcessRef) => `${ref.pid}.${ref.start}`;
-
 export function toRows(events: readonly Event[]): BatchRows {
   const lives = new Map<string, ProcessEvent>();
   const execs = new Map<string, string[]>();
@@ -32,6 +31,7 @@ export function toRows(events: readonly Event[]): BatchRows {
   const signals: object[] = [];
   const deaths = new Map<string, object>();
   const oomKills: object[] = [];
+  const evidence = collectEvidence();
   const losses: object[] = [];
   const unknown: UnknownEvent[] = [];
   let agentStart: Of<'agent_start'> | null = null;
@@ -60,7 +60,7 @@ export function toRows(events: readonly Event[]): BatchRows {
       oomKills.push(oomKillRow(event));
     },
     loss: (event) => {
-      losses.push({ since_ns: event.since, until_ns: event.until, cause: event.cause, count: event.count });
+      losses.push(lossRow(event));
     },
     agent_start: (event) => {
       agentStart = event;
@@ -69,11 +69,7 @@ export function toRows(events: readonly Event[]): BatchRows {
       snapshot = event;
     },
     agent_stop: () => undefined,
-    oom_report: () => undefined,
-    kernel_log: () => undefined,
-    core_dump: () => undefined,
-    episode: () => undefined,
-    throttle: () => undefined,
+    ...evidence.handlers,
   } satisfies { [K in KnownEvent['kind']]: (event: Of<K>) => void };
 
   for (const event of events) {
@@ -87,6 +83,7 @@ export function toRows(events: readonly Event[]): BatchRows {
     signals,
     deaths: [...deaths.values()],
     oomKills,
+    ...evidence.rows(),
     losses,
     unknown,
     agentStart,
@@ -149,6 +146,8 @@ function signalRow(event: Of<'signal'>): object {
     disposition: event.disposition,
     result: event.result,
     address: event.address,
+    count: event.count,
+    until_ns: event.until,
   };
 }
 
@@ -160,7 +159,14 @@ function deathRow(event: Of<'exit'>): object {
     exit_code: event.code,
     signal: event.signal,
     core_dumped: event.coreDumped,
+    cpu_ns: event.cpuTime,
+    peak_rss_bytes: event.peakRss,
+    reconstructed: event.reconstructed,
   };
+}
+
+function lossRow({ since, until, cause, count, cgroup }: Of<'loss'>): object {
+  return { since_ns: since, until_ns: until, cause, count, cgroup };
 }
 
 function oomKillRow(event: Of<'oom_kill'>): object {

@@ -7,6 +7,7 @@ import type { TransactionSql } from 'postgres';
 import type { AgentStartEvent, Batch, Event } from '../contract/index.js';
 import { toRows, type BatchRows } from './batch.rows.js';
 import type { Db } from './postgres.js';
+import { notifyEpisodes } from './notifications.js';
 import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
 
@@ -50,22 +51,30 @@ async function commitIn(tx: Tx, hostId: number, batch: Batch): Promise<CommitRes
   const rows = toRows(events);
   const highest = committed + events.length;
   // Sent without waiting for each: the connection pipelines them, and the first failure rolls all back.
-  const [pending] = await Promise.all([
+  const [history, facts] = await Promise.all([
     storeHistory(context, rows),
     storeHostFacts(context, rows),
     run(tx, 'advanceCursor', [hostId, batch.epoch, highest]),
   ]);
+  const results = [...history, ...facts];
+  await notifyEpisodes(tx, [...new Set(results.flatMap((result) => result.episodes ?? []))]);
+  const pending = results.reduce((sum, result) => sum + (result.pending ?? 0), 0);
   return { outcome: 'stored', committed: highest, events, pending };
 }
 
-/**
- * @returns how many deaths want a verdict now. Signals come before processes, so that an image that acted is recognised
- * as such; deaths come last.
- */
-async function storeHistory({ tx, hostId, boot, bootedAt }: BootContext, rows: BatchRows): Promise<number> {
+/** What the statements say in return. */
+interface Stored {
+  /** Deaths that want a verdict now. */
+  readonly pending?: number;
+  /** Ids of episodes that are new or over. */
+  readonly episodes?: readonly string[] | null;
+}
+
+/** Signals come before processes, so that an image that acted is recognised as such; deaths come last. */
+async function storeHistory({ tx, hostId, boot, bootedAt }: BootContext, rows: BatchRows): Promise<Stored[]> {
   const at = [boot, hostId, bootedAt];
   const json = JSON.stringify;
-  const steps: Promise<{ pending?: number }[]>[] = [];
+  const steps: Promise<Stored[]>[] = [];
   const store = (statement: Statement, of: readonly object[], parameters: unknown[]) => {
     if (of.length > 0) steps.push(run(tx, statement, [...parameters, json(of)]));
   };
@@ -73,16 +82,20 @@ async function storeHistory({ tx, hostId, boot, bootedAt }: BootContext, rows: B
   store('insertProcesses', rows.processes, at);
   store('insertFormerImages', rows.formerImages, [boot]);
   store('insertOomKills', rows.oomKills, [boot]);
+  store('insertOomReports', rows.oomReports, at);
+  store('insertKernelLog', rows.kernelLog, at);
+  store('insertCoreDumps', rows.coreDumps, [boot]);
+  store('insertEpisodes', rows.episodes, at);
+  store('insertThrottles', rows.throttles, at);
   store('insertLosses', rows.losses, at);
   store('insertUnknown', rows.unknown, at);
   store('insertDeaths', rows.deaths, at);
-  const results = await Promise.all(steps);
-  return results.reduce((sum, [row]) => sum + (row?.pending ?? 0), 0);
+  return (await Promise.all(steps)).flat();
 }
 
-async function storeHostFacts(context: BootContext, rows: BatchRows): Promise<void> {
+async function storeHostFacts(context: BootContext, rows: BatchRows): Promise<Stored[]> {
   const { tx, hostId, boot, bootedAt } = context;
-  const steps: Promise<unknown>[] = [];
+  const steps: Promise<Stored[]>[] = [];
   if (rows.agentStart) {
     steps.push(describeHost(tx, hostId, rows.agentStart));
     steps.push(run(tx, 'closeFormerBoots', [hostId, boot, bootedAt]));
@@ -91,9 +104,9 @@ async function storeHostFacts(context: BootContext, rows: BatchRows): Promise<vo
     const completedAt = new Date(Date.parse(bootedAt) + Number(BigInt(rows.snapshot.at) / 1_000_000n)).toISOString();
     steps.push(run(tx, 'closeUnseen', [boot, completedAt, rows.snapshot.since]));
   }
-  await Promise.all(steps);
+  return (await Promise.all(steps)).flat();
 }
 
-async function describeHost(tx: Tx, hostId: number, start: AgentStartEvent): Promise<void> {
-  await run(tx, 'describeHost', [hostId, start.version, start.rung, start.blindSpots, start.kernel, start.arch]);
+async function describeHost(tx: Tx, hostId: number, start: AgentStartEvent): Promise<Stored[]> {
+  return run(tx, 'describeHost', [hostId, start.version, start.rung, start.blindSpots, start.kernel, start.arch]);
 }

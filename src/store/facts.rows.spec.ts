@@ -10,6 +10,7 @@ const process = (pid: number, more: Partial<ProcessRow> = {}): ProcessRow => ({
   start_ns: BigInt(pid),
   host_id: 5,
   booted_at,
+  origin: 'exec',
   parent_pid: null,
   parent_start_ns: null,
   seen_ns: 1n,
@@ -46,6 +47,9 @@ const death = (pid: number, died_ns = 1_000n): DeathRow => ({
   exit_code: null,
   signal: 9,
   core_dumped: false,
+  cpu_ns: null,
+  peak_rss_bytes: null,
+  reconstructed: false,
   engine: null,
   rule: null,
   cause: null,
@@ -74,6 +78,8 @@ const signal = (target: number, sender: number | null, at_ns: bigint): SignalRow
   disposition: 'default',
   result: 'delivered',
   address: null,
+  count: 1n,
+  until_ns: null,
 });
 
 const factsOf = (pid: number, rows: Partial<FactRows>) =>
@@ -146,6 +152,7 @@ test('unit_and_container_are_those_of_the_row', () => {
 
 test('every_death_gets_its_own_signals_oom_kill_losses_and_rung', () => {
   const loss = {
+    id: 1n,
     host_id: 5,
     boot: 1,
     since_ns: 1n,
@@ -154,6 +161,7 @@ test('every_death_gets_its_own_signals_oom_kill_losses_and_rung', () => {
     until: booted_at,
     cause: 'rejected',
     count: null,
+    cgroup: null,
   };
   const facts = assembleFacts({
     deaths: [death(1, 1_000n), death(2, 2_000n)],

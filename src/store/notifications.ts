@@ -5,21 +5,30 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { Db } from './postgres.js';
-import { lifeId, parseLifeId, type LifeKey } from './rows.js';
+import { lifeId, parseLifeId, type EpisodeKey, type LifeKey, parseEpisodeId } from './rows.js';
 import { DB } from './store.tokens.js';
 
 const deathsChannel = 'whodunit_deaths';
-/** 100 ids of at most 38 characters stay well below the limit. */
+const episodesChannel = 'whodunit_episodes';
+/** 100 ids of at most 38 characters, of episodes at most 73, stay below the limit. */
 const idsPerPayload = 100;
 
+type Tx = TransactionSql<{ bigint: bigint }>;
+
 /** Delivered when the transaction commits. */
-export async function notifyDeaths(tx: TransactionSql<{ bigint: bigint }>, keys: readonly LifeKey[]): Promise<void> {
-  for (let start = 0; start < keys.length; start += idsPerPayload) {
-    const payload = keys
-      .slice(start, start + idsPerPayload)
-      .map(lifeId)
-      .join(' ');
-    await tx`select pg_notify(${deathsChannel}, ${payload})`;
+export async function notifyDeaths(tx: Tx, keys: readonly LifeKey[]): Promise<void> {
+  await notify(tx, deathsChannel, keys.map(lifeId));
+}
+
+/** Delivered when the transaction commits. */
+export async function notifyEpisodes(tx: Tx, ids: readonly string[]): Promise<void> {
+  await notify(tx, episodesChannel, ids);
+}
+
+async function notify(tx: Tx, channel: string, ids: readonly string[]): Promise<void> {
+  for (let start = 0; start < ids.length; start += idsPerPayload) {
+    const payload = ids.slice(start, start + idsPerPayload).join(' ');
+    await tx`select pg_notify(${channel}, ${payload})`;
   }
 }
 
@@ -31,11 +40,20 @@ export class Notifications {
    * Calls back with the lives whose verdict is new or changed. Reconnects by itself; what was notified in between is
    * not repeated, so `onReconnect` says when that may have happened.
    */
-  async onDeaths(callback: (keys: LifeKey[]) => void, onReconnect: () => void): Promise<{ stop(): Promise<void> }> {
+  async onDeaths(callback: (keys: LifeKey[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(deathsChannel, (ids) => callback(ids.flatMap((id) => parseLifeId(id) ?? [])), onReconnect);
+  }
+
+  /** The same for episodes that are new or over. */
+  async onEpisodes(callback: (keys: EpisodeKey[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(episodesChannel, (ids) => callback(ids.flatMap((id) => parseEpisodeId(id) ?? [])), onReconnect);
+  }
+
+  private async listen(channel: string, callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {
     let first = true;
     const listener = await this.db.listen(
-      deathsChannel,
-      (payload) => callback(payload.split(' ').flatMap((id) => parseLifeId(id) ?? [])),
+      channel,
+      (payload) => callback(payload.split(' ')),
       () => {
         if (!first) onReconnect();
         first = false;
@@ -43,4 +61,8 @@ export class Notifications {
     );
     return { stop: () => listener.unlisten() };
   }
+}
+
+export interface Listener {
+  stop(): Promise<void>;
 }

@@ -2,6 +2,14 @@
  * Rows of history as the SQL in `prisma/sql` returns them. Columns are snake_case as in the tables; `int8` is bigint.
  * A life is named by (boot, pid, start_ns).
  */
+import {
+  episodeStates,
+  type CoreDumpEvent,
+  type EpisodeEvent,
+  type KernelLogEvent,
+  type OomReportEvent,
+  type ProcessEvent,
+} from '../contract/index.js';
 import type { ActorKind, Cause } from '../verdict/index.js';
 
 export interface LifeKey {
@@ -13,6 +21,7 @@ export interface LifeKey {
 export interface ProcessRow extends LifeKey {
   readonly host_id: number;
   readonly booted_at: Date;
+  readonly origin: ProcessEvent['origin'];
   readonly parent_pid: number | null;
   readonly parent_start_ns: bigint | null;
   readonly seen_ns: bigint;
@@ -52,6 +61,9 @@ export interface DeathRow extends LifeKey {
   readonly exit_code: number | null;
   readonly signal: number | null;
   readonly core_dumped: boolean;
+  readonly cpu_ns: bigint | null;
+  readonly peak_rss_bytes: bigint | null;
+  readonly reconstructed: boolean;
   readonly engine: number | null;
   readonly rule: string | null;
   readonly cause: Cause | null;
@@ -80,6 +92,8 @@ export interface SignalRow {
   readonly disposition: 'default' | 'ignored' | 'caught';
   readonly result: 'delivered' | 'ignored' | 'pending' | 'overflow' | 'lost_info';
   readonly address: string | null;
+  readonly count: bigint;
+  readonly until_ns: bigint | null;
 }
 
 export interface FormerImageRow extends LifeKey {
@@ -91,6 +105,7 @@ export interface FormerImageRow extends LifeKey {
 }
 
 export interface LossRow {
+  readonly id: bigint;
   readonly host_id: number;
   readonly boot: number;
   readonly since_ns: bigint;
@@ -99,6 +114,7 @@ export interface LossRow {
   readonly until: Date;
   readonly cause: string;
   readonly count: bigint | null;
+  readonly cgroup: string | null;
 }
 
 export interface OomKillRow {
@@ -106,6 +122,94 @@ export interface OomKillRow {
   readonly victim_pid: number;
   readonly victim_start_ns: bigint;
   readonly at_ns: bigint;
+}
+
+/** What an OOM report says, and what it says of one victim, whose life the key names. */
+export interface OomReportRow extends LifeKey {
+  readonly line: bigint;
+  readonly at_ns: bigint;
+  readonly at: Date;
+  readonly reconstructed: boolean;
+  readonly bound_by: NonNullable<OomReportEvent['constraint']> | null;
+  readonly trigger_pid: number | null;
+  readonly trigger_start_ns: bigint | null;
+  readonly trigger_comm: string | null;
+  readonly trigger_oom_score_adj: number | null;
+  readonly gfp_mask: string | null;
+  readonly gfp_order: number | null;
+  readonly cgroup: string | null;
+  readonly victim_cgroup: string | null;
+  readonly memory: OomReportEvent['memory'] | null;
+  readonly group_kill: boolean;
+  readonly cut: boolean;
+  readonly uid: bigint | null;
+  readonly score: bigint | null;
+  readonly oom_score_adj: number | null;
+  readonly total_vm_bytes: bigint | null;
+  readonly anon_rss_bytes: bigint | null;
+  readonly file_rss_bytes: bigint | null;
+  readonly shmem_rss_bytes: bigint | null;
+  readonly page_tables_bytes: bigint | null;
+}
+
+export interface OomTaskRow {
+  readonly position: number;
+  readonly pid: number;
+  readonly uid: bigint | null;
+  readonly comm: string;
+  readonly total_vm_bytes: bigint | null;
+  readonly rss_bytes: bigint | null;
+  readonly swap_bytes: bigint | null;
+  readonly page_tables_bytes: bigint | null;
+  readonly oom_score_adj: number | null;
+  /** What the kernel counts: memory, swap and page tables. */
+  readonly size_bytes: bigint;
+}
+
+export interface CoreDumpRow extends LifeKey {
+  readonly at_ns: bigint;
+  readonly pattern: string | null;
+  readonly path: string | null;
+  readonly size_bytes: bigint | null;
+  readonly truncated: boolean | null;
+  readonly obstacle: NonNullable<CoreDumpEvent['obstacle']> | null;
+  readonly limit_bytes: bigint | null;
+}
+
+/** A line of the kernel log that speaks of a life. */
+export interface KernelLogRow extends LifeKey {
+  readonly line: bigint;
+  readonly at_ns: bigint;
+  readonly at: Date;
+  readonly topic: KernelLogEvent['topic'];
+  readonly text: string;
+}
+
+export interface ThrottleRow {
+  readonly id: bigint;
+  readonly since: Date;
+  readonly until: Date | null;
+  readonly cgroup: string;
+  readonly count: bigint | null;
+}
+
+export interface EpisodeKey extends LifeKey {
+  readonly state: EpisodeEvent['state'];
+  readonly since_ns: bigint;
+}
+
+export interface EpisodeRow extends EpisodeKey {
+  readonly host_id: number;
+  readonly booted_at: Date;
+  readonly until_ns: bigint | null;
+  readonly started_at: Date;
+  readonly ended_at: Date | null;
+  readonly parent_pid: number | null;
+  readonly parent_start_ns: bigint | null;
+  readonly wait_channel: string | null;
+  readonly signal: number | null;
+  readonly sender_pid: number | null;
+  readonly sender_start_ns: bigint | null;
 }
 
 export interface HostRow {
@@ -131,6 +235,18 @@ export function parseLifeId(id: string): LifeKey | null {
   const match = /^(\d{1,9})\.(\d{1,7})\.(\d{1,18})$/.exec(id);
   if (!match) return null;
   return { boot: Number(match[1]), pid: Number(match[2]), start_ns: BigInt(match[3]!) };
+}
+
+export function episodeId(key: EpisodeKey): string {
+  return `${lifeId(key)}.${key.state}.${key.since_ns}`;
+}
+
+/** @returns null when the text is not such an id. */
+export function parseEpisodeId(id: string): EpisodeKey | null {
+  const match = /^(.{1,40})\.([a-z]{1,15})\.(\d{1,18})$/.exec(id);
+  const life = match && parseLifeId(match[1]!);
+  const state = episodeStates.find((known) => known === match?.[2]);
+  return life && state ? { ...life, state, since_ns: BigInt(match![3]!) } : null;
 }
 
 /** The container that a process runs in, as columns of its row. */

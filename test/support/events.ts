@@ -4,14 +4,19 @@
  */
 import type {
   AgentStartEvent,
+  CoreDumpEvent,
+  EpisodeEvent,
   Event,
   ExitEvent,
+  KernelLogEvent,
   LossEvent,
   OomKillEvent,
+  OomReportEvent,
   ProcessEvent,
   ProcessRef,
   SignalEvent,
   SnapshotEvent,
+  ThrottleEvent,
 } from '../../src/contract/index.js';
 
 /** Boot-clock zero of all test hosts. */
@@ -95,6 +100,64 @@ export function loss(sinceMs: number, untilMs: number, overrides: Overrides<Loss
 
 export function oomKill(victim: ProcessRef, atMs: number): OomKillEvent {
   return { kind: 'oom_kill', at: ns(atMs), victim };
+}
+
+/** A cgroup reached its limit of 512 MiB: the kernel chose this victim. */
+export function oomReport(victim: ProcessRef, atMs: number, overrides: Overrides<OomReportEvent> = {}): OomReportEvent {
+  const mebibyte = 1024 * 1024;
+  return {
+    kind: 'oom_report',
+    at: ns(atMs),
+    constraint: 'memcg',
+    trigger: { pid: victim.pid, comm: 'worker', process: victim, gfpMask: 'GFP_KERNEL', order: 0, oomScoreAdj: 0 },
+    cgroup: '/box',
+    victimCgroup: '/box',
+    memory: [{ name: 'memory', usage: 512 * mebibyte, limit: 512 * mebibyte, failures: 42 }],
+    victims: [
+      {
+        pid: victim.pid,
+        comm: 'worker',
+        process: victim,
+        oomScoreAdj: 0,
+        totalVm: 900 * mebibyte,
+        anonRss: 470 * mebibyte,
+        fileRss: 10 * mebibyte,
+        shmemRss: 0,
+        pageTables: mebibyte,
+      },
+    ],
+    tasks: [{ pid: victim.pid, uid: 1000, comm: 'worker', rss: 480 * mebibyte, swap: 0, oomScoreAdj: 0 }],
+    ...overrides,
+  };
+}
+
+export function kernelLog(
+  process: ProcessRef,
+  atMs: number,
+  overrides: Overrides<KernelLogEvent> = {},
+): KernelLogEvent {
+  const text = `worker[${process.pid}]: segfault at 0 ip 0000000000401136 sp 00007ffc error 6 in worker`;
+  return { kind: 'kernel_log', at: ns(atMs), topic: 'segfault', process, pid: process.pid, text, ...overrides };
+}
+
+export function coreDump(victim: ProcessRef, atMs: number, overrides: Overrides<CoreDumpEvent> = {}): CoreDumpEvent {
+  return { kind: 'core_dump', at: ns(atMs), victim, pattern: 'core', ...overrides };
+}
+
+/** Told two seconds after it began. */
+export function episode(
+  process: ProcessRef,
+  state: EpisodeEvent['state'],
+  sinceMs: number,
+  overrides: Overrides<EpisodeEvent> = {},
+): EpisodeEvent {
+  return { kind: 'episode', at: ns(sinceMs + 2_000), ...process, state, since: ns(sinceMs), ...overrides };
+}
+
+export function throttle(cgroup: string, sinceMs: number, stopped?: { atMs: number; count: number }): ThrottleEvent {
+  const since = ns(sinceMs);
+  if (!stopped) return { kind: 'throttle', at: since, cgroup, state: 'start', since };
+  return { kind: 'throttle', at: ns(stopped.atMs), cgroup, state: 'stop', since, count: stopped.count };
 }
 
 /** One process that another one kills with SIGKILL, both described: enough for a verdict with an actor. */
