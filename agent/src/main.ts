@@ -9,6 +9,7 @@ import { readTextFile } from './source/text-file.js';
 import { loadLibc } from './source/native.js';
 import { openSensor } from './source/open-sensor.js';
 import type { Sensor } from './source/sensor.js';
+import { openStates } from './source/states.js';
 import { keepCredential, machineId, readCredential } from './state/credential.js';
 import { prepareStateDir } from './state/files.js';
 import { lockStateDir } from './state/lock.js';
@@ -77,7 +78,8 @@ async function run(config: RunConfig): Promise<number> {
     return complain(credential.failure.sentence, exits.usage);
   }
 
-  const reporting = report({ sensor: sensor.value, http, credential: credential.value, config, log });
+  const states = await openStates();
+  const reporting = report({ sensor: sensor.value, http, credential: credential.value, config, log, states });
   await aborted(stop);
   await reporting.stop();
   leaveSensor(sensor.value, config.keepSensor);

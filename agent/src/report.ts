@@ -13,6 +13,8 @@ import { UserNames } from './source/user-names.js';
 import { openDisk } from './spool/disk.js';
 import type { RunHeader } from './spool/segment.js';
 import { Spool } from './spool/spool.js';
+import { openEpisodes } from './state/open-episodes.js';
+import { Episodes, type States } from './track/episodes.js';
 import { Tracker } from './track/tracker.js';
 import type { HttpClient } from './uplink/http.js';
 import { Uplink } from './uplink/uplink.js';
@@ -26,13 +28,14 @@ interface Parts {
   readonly credential: string;
   readonly config: RunConfig;
   readonly log: Log;
+  readonly states: States;
 }
 
 export interface Reporting {
   stop(): Promise<void>;
 }
 
-export function report({ sensor, http, credential, config, log }: Parts): Reporting {
+export function report({ sensor, http, credential, config, log, states }: Parts): Reporting {
   const names = new UserNames();
   const bootedAt = bootedAtClock(sensor);
   const start = agentStart(sensor, sensor.resumed);
@@ -54,6 +57,7 @@ export function report({ sensor, http, credential, config, log }: Parts): Report
       readSshSource,
     },
     (event) => spool.push(event),
+    new Episodes({ states, ...openEpisodes(config.stateDir, readBootId(), sensor.rung, log) }),
   );
   const watch =
     sensor.rung === 'ebpf' ? new EbpfWatch({ sensor, tracker, spool }) : watchProcfs({ sensor, tracker, spool });

@@ -21,6 +21,7 @@ export function watchProcfs({ sensor, tracker, spool }: Parts): Watch {
     tracker.compare(tasks, at, announce);
     if (announce) spool.push({ kind: 'snapshot', at: at.toString(), since: at.toString(), processes: tasks.length });
     announce = false;
+    tracker.beginTurn(at);
     spool.commit(0, 0);
   }
 

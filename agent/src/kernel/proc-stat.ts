@@ -6,6 +6,8 @@ export interface ProcStat {
   /** Device number of the controlling terminal; 0 when there is none. */
   readonly ttyDevice: number;
   readonly flags: number;
+  /** A main thread that has ended is Z while others of its process go on. */
+  readonly threads: number;
   readonly startTicks: bigint;
 }
 
@@ -26,6 +28,7 @@ export function parseProcStat(text: string): ProcStat | undefined {
     parentPid: Number(parent),
     ttyDevice: Number(tty) || 0,
     flags: Number(flags),
+    threads: Number(fields[17]) || 0,
     startTicks: BigInt(start),
   };
 }

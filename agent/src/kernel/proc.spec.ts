@@ -18,6 +18,7 @@ describe('parseProcStat', () => {
       parentPid: 4300,
       ttyDevice: 34816,
       flags: 4194304,
+      threads: 1,
       startTicks: 318275n,
     });
   });

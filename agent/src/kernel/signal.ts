@@ -10,6 +10,22 @@ const results = ['delivered', 'ignored', 'pending', 'overflow', 'lost_info'] as 
 /** DISPOSITION_* of agent/probe/record.h. */
 const dispositions = ['default', 'ignored', 'caught'] as const;
 
+/** Asm-generic numbers; MIPS has others, and Node no build for it. */
+const sigcont = 18;
+const sigstop = 19;
+/** SIGTSTP, SIGTTIN, SIGTTOU. */
+const stopsByDefault: ReadonlySet<number> = new Set([20, 21, 22]);
+
+/** SIGCONT goes on at once, also where it is caught, blocked or ignored: prepare_signal() in kernel/signal.c. */
+export function continues(signal: number): boolean {
+  return signal === sigcont;
+}
+
+/** `disposition` as in a signal record. */
+export function stops(signal: number, disposition: number): boolean {
+  return signal === sigstop || (stopsByDefault.has(signal) && signalDisposition(disposition) === 'default');
+}
+
 export function isSentByProcess(code: number): boolean {
   return sentCodes.has(code);
 }

@@ -13,13 +13,21 @@ import { agentLimits } from '../limits.js';
 export interface ProcImage extends Args {
   readonly exe: string | undefined;
   readonly cgroup: string | undefined;
+  /** Letter of proc_pid_stat(5). */
+  readonly state: string;
 }
 
 /** What a process runs, provided that the pid still belongs to the life that started then. */
 export function readProcImage(pid: number, start: bigint): ProcImage | undefined {
   const image = { ...readArgs(pid), exe: readExe(pid), cgroup: readCgroup(pid) };
+  const stat = readStatOf(pid, start);
+  return stat && { ...image, state: stat.state };
+}
+
+/** Undefined also when the pid is another life's by now. */
+export function readStatOf(pid: number, start: bigint): ProcStat | undefined {
   const stat = readStat(pid);
-  return stat !== undefined && stat.startTicks === nanosecondsToTicks(start) ? image : undefined;
+  return stat?.startTicks === nanosecondsToTicks(start) ? stat : undefined;
 }
 
 export function readStat(pid: number): ProcStat | undefined {
@@ -64,7 +72,7 @@ export function readSshSource(pid: number, start: bigint): string | undefined {
   const end = at < 0 ? -1 : environment.indexOf(0, at + sshConnection.length);
   if (end < 0) return undefined;
   const address = parseSshConnection(decodeUtf8(environment.subarray(at + sshConnection.length, end)));
-  return readStat(pid)?.startTicks === nanosecondsToTicks(start) ? address : undefined;
+  return readStatOf(pid, start) && address;
 }
 
 export function readText(path: string): string | undefined {

@@ -68,7 +68,7 @@ export function readTask(pid: number): Who | undefined {
     loginUid: readId(`/proc/${pid}/loginuid`),
     session: readId(`/proc/${pid}/sessionid`),
     kernelThread: (stat.flags & kernelThreadFlag) !== 0,
-    dead: stat.state === 'Z' || stat.state === 'X',
+    dead: (stat.state === 'Z' && stat.threads <= 1) || stat.state === 'X',
     comm: stat.comm,
     tty: ttyName(stat.ttyDevice),
     cgroup: undefined,

@@ -10,7 +10,6 @@
 import { limits, type KnownEvent, type ProcessRef } from '../contract.js';
 import type {
   CgroupRecord,
-  CgroupRef,
   ExecRecord,
   ExitRecord,
   ForkRecord,
@@ -22,41 +21,35 @@ import type {
 } from '../kernel/record.js';
 import { isSentByProcess, parseWaitStatus, signalDisposition, signalResult } from '../kernel/signal.js';
 import { agentLimits } from '../limits.js';
-import { changeable, describe, type NameOfUser } from './describe.js';
-import { createLife, moveTo, unknownImage, type Image, type Life } from './life.js';
+import { changeable, describe } from './describe.js';
+import { createLife, moveTo, unknownImage, type Life } from './life.js';
+import type { Host } from './host.js';
+import { nobody, type LifeObserver, type Lives, type LifeTable } from './observer.js';
 import { redactArgs } from './redact.js';
-import { SshSources, type ReadSshSource } from './ssh-sources.js';
+import { SshSources } from './ssh-sources.js';
 import { ProcessTable } from './table.js';
 
-/** The live host, as far as a record does not tell it. */
-export interface Host {
-  readonly nameOfUser: NameOfUser;
-  /** What a pid runs now, if it is still that life. */
-  readImage(pid: number, start: bigint): (Image & { readonly cgroup: string | undefined }) | undefined;
-  readExe(pid: number): string | undefined;
-  readCgroup(pid: number): string | undefined;
-  pathOfCgroup(cgroup: CgroupRef): string | undefined;
-  learnCgroup(cgroup: CgroupRef, path: string): void;
-  readonly readSshSource: ReadSshSource;
-}
+export type { Host } from './host.js';
 
 export type EventSink = (event: KnownEvent, position: number) => void;
 
 type Origin = Life['origin'];
 
-export class Tracker {
+export class Tracker implements Lives {
   readonly #table = new ProcessTable();
   readonly #host: Host;
   readonly #emit: EventSink;
+  readonly #observer: LifeObserver;
   readonly #heldForks = new Map<Life, { readonly at: bigint; readonly position: number }>();
   readonly #sshSources: SshSources;
   #position = 0;
   #silent = false;
   #cgroupReadsLeft: number = agentLimits.cgroupReadsPerTurnMax;
 
-  constructor(host: Host, emit: EventSink) {
+  constructor(host: Host, emit: EventSink, observer: LifeObserver = nobody) {
     this.#host = host;
     this.#emit = emit;
+    this.#observer = observer;
     this.#sshSources = new SshSources(host.readSshSource);
   }
 
@@ -74,6 +67,7 @@ export class Tracker {
       if (held.at > due) break;
       this.#mention(life, held.at);
     }
+    this.#observer.turn(now, this);
   }
 
   /** A record whose events an earlier agent has spooled: we learn from it, and do not tell it again. */
@@ -118,6 +112,7 @@ export class Tracker {
     const lives = alive.map((task) => ({ at: task.at, life: this.#seeTask(task.who, refresh) }));
     for (const { life } of lives) life.described = undefined;
     for (const { at, life } of lives) this.#mention(life, at);
+    this.#observer.listed(tasks, true, this);
   }
 
   /** The procfs rung: compares the list with the table; a life that is gone has ended, nobody knows how. */
@@ -135,6 +130,16 @@ export class Tracker {
       if (describeAnew) life.described = undefined;
       this.#mention(life, at);
     }
+    this.#observer.listed(tasks, describeAnew, this);
+  }
+
+  get table(): LifeTable {
+    return this.#table;
+  }
+
+  tell(event: KnownEvent, about: readonly Life[]): void {
+    for (const life of about) this.#mention(life, BigInt(event.at));
+    this.#say(event);
   }
 
   /** Descriptions of all lives that something may refer to, parents first: what a server that knows nothing needs. */
@@ -187,6 +192,7 @@ export class Tracker {
     this.#table.end(life);
     life.exitSeen = true;
     this.#say({ kind: 'exit', at: at.toString(), ...life.ref, coreDumped: false, ...status });
+    this.#observer.died(life, at);
   }
 
   #signal(record: SignalRecord): void {
@@ -195,6 +201,7 @@ export class Tracker {
     const current = this.#mentionWho(record.who, record.at);
     if (target === undefined) return;
     const role = isSentByProcess(record.code) ? 'sender' : 'running';
+    this.#observer.signalled(target, role === 'sender' ? current : undefined, record);
     this.#say({
       kind: 'signal',
       at: record.at.toString(),
@@ -283,6 +290,7 @@ export class Tracker {
     this.#sshSources.look(who);
     if (image && !who.kernelThread) life.image = { ...image, args: redact(image.args) };
     if (known === undefined) this.#table.add(life);
+    if (image?.state !== undefined && !who.kernelThread) this.#observer.foundAs(life, image.state);
     return life;
   }
 

@@ -1,0 +1,43 @@
+/**
+ * Episodes that are open, as they were told, so that the next agent can end them: `episodes.json` in the state directory.
+ * It counts for one boot and one rung, whose identities it holds. Not synced: after a power failure it is another boot.
+ */
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EpisodeEvent, type Rung } from '../contract.js';
+import type { Log } from '../log.js';
+import { readStateFile } from './files.js';
+
+const name = 'episodes.json';
+
+export interface OpenEpisodes {
+  readonly kept: readonly EpisodeEvent[];
+  readonly keep: (episodes: readonly EpisodeEvent[]) => void;
+}
+
+export function openEpisodes(stateDir: string, bootId: string, rung: Rung, log: Log): OpenEpisodes {
+  const path = join(stateDir, name);
+  return {
+    kept: parseKept(readStateFile(stateDir, name) ?? '', bootId, rung),
+    keep(episodes) {
+      try {
+        writeFileSync(`${path}.new`, JSON.stringify({ bootId, rung, episodes }), { mode: 0o600 });
+        renameSync(`${path}.new`, path);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.warn('Open episodes cannot be kept: the next agent would not end them.', { reason });
+      }
+    },
+  };
+}
+
+/** Nothing of a file that is damaged. */
+export function parseKept(text: string, bootId: string, rung: Rung): readonly EpisodeEvent[] {
+  try {
+    const kept = JSON.parse(text) as { bootId?: unknown; rung?: unknown; episodes?: readonly unknown[] } | null;
+    if (kept?.bootId !== bootId || kept.rung !== rung) return [];
+    return (kept.episodes ?? []).map((episode) => EpisodeEvent.parse(episode));
+  } catch {
+    return [];
+  }
+}

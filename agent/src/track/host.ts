@@ -1,0 +1,19 @@
+import type { CgroupRef } from '../kernel/record.js';
+import type { NameOfUser } from './describe.js';
+import type { Image } from './life.js';
+import type { ReadSshSource } from './ssh-sources.js';
+
+/** The live host, as far as a record does not tell it. */
+export interface Host {
+  readonly nameOfUser: NameOfUser;
+  /** What a pid runs now, if it is still that life. */
+  readImage(
+    pid: number,
+    start: bigint,
+  ): (Image & { readonly cgroup: string | undefined; readonly state?: string }) | undefined;
+  readExe(pid: number): string | undefined;
+  readCgroup(pid: number): string | undefined;
+  pathOfCgroup(cgroup: CgroupRef): string | undefined;
+  learnCgroup(cgroup: CgroupRef, path: string): void;
+  readonly readSshSource: ReadSshSource;
+}
