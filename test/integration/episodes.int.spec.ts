@@ -127,7 +127,7 @@ describe.runIf(able).each(rungs)('episodes on the rung %s', { timeout: 60_000 },
     expect(episodesOf(stays.child, 'zombie').some(({ until }) => until)).toBe(false);
   });
 
-  it('says_nothing_of_processes_that_are_traced_or_that_end_and_are_waited_for', async () => {
+  it('says_nothing_of_processes_that_end_and_are_waited_for', async () => {
     for (let count = 0; count < 50; count += 1) spawnSync('/bin/true');
     const { child } = await trouble('zombie');
     await opened(child, 'zombie');
