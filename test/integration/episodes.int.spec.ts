@@ -78,7 +78,9 @@ describe.runIf(able).each(rungs)('episodes on the rung %s', { timeout: 60_000 },
     const over = await ended(pid, 'stopped');
     expect(over).toMatchObject({ since: open.since, ...(open.sender && { sender: open.sender }) });
     if (rung !== 'ebpf') return;
-    const went = world.api.events.filter((event) => event.kind === 'signal').findLast(({ target }) => target.pid === pid);
+    const went = world.api.events
+      .filter((event) => event.kind === 'signal')
+      .findLast(({ target }) => target.pid === pid);
     expect(went).toMatchObject({ signal: 18, at: over.until });
   });
 
