@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readConfig } from './config.js';
-import { EnrollRequest } from './contract.js';
+import { EnrollRequest } from '../../src/contract/index.js';
 import { createLog, silentLog } from './log.js';
 import { checkCapabilities } from './source/ebpf.js';
 import { Backoff } from './uplink/backoff.js';

@@ -20,8 +20,7 @@
 import { z } from 'zod';
 import { eventKinds, KnownEvent, UnknownEvent, type Event } from './event.js';
 import { limits } from './limits.js';
-
-export const contractVersion = 1;
+import { contractVersion } from './version.js';
 
 export const Batch = z.object({
   version: z.literal(contractVersion),

@@ -6,3 +6,4 @@ export { BootNanoseconds, Container, Login, ProcessRef, User } from './fields.js
 export * from './kernel-log.js';
 export * from './limits.js';
 export * from './problem.js';
+export * from './version.js';

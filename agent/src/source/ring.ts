@@ -4,7 +4,8 @@
  * Layout (kernel/bpf/ringbuf.c, Documentation/bpf/ringbuf.rst)
  *   page 0          consumer position, u64, ours to write
  *   page 1          producer position, u64
- *   from page 2     the data, mapped twice in a row, so that a record never wraps
+ *   from page 2     the data, twice in a row, so that a record never wraps. Of the second time only the beginning is
+ *                   mapped: every page of a mapping counts as resident, touched or not
  *   record          u32 length with flags, u32 page offset, then `length` bytes, padded to 8
  * Flags: bit 31, the producer is still writing it; bit 30, the producer threw it away.
  *
@@ -19,6 +20,8 @@ const busyFlag = 0x8000_0000;
 const discardFlag = 0x4000_0000;
 const lengthMask = 0x3fff_ffff;
 const headerBytes = 8;
+/** More than any record (agent/probe/record.h: an exec with its strings), and whole pages of any size. */
+const wrappedBytesMax = 64 * 1024;
 /** Both x86_64 and the aarch64 kernels that we meet; asked of the mapping, since a wrong guess is refused. */
 const pageSizes = [4096, 16384, 65536] as const;
 
@@ -37,7 +40,7 @@ export class Ring {
     this.#consumer = new BigUint64Array(consumerPage, 0, 1);
     this.#producer = new BigUint64Array(producerAndData, 0, 1);
     this.#headers = new Int32Array(producerAndData, pageBytes, sizeBytes / 4);
-    this.#data = new Uint8Array(producerAndData, pageBytes, sizeBytes * 2);
+    this.#data = new Uint8Array(producerAndData, pageBytes);
     this.readPosition = Number(Atomics.load(this.#consumer, 0));
     this.releasedPosition = this.readPosition;
   }
@@ -77,7 +80,7 @@ export class Ring {
 export function mapRing(libc: Libc, fd: number, sizeBytes: number): Ring | undefined {
   for (const pageBytes of pageSizes) {
     const consumer = libc.map(fd, pageBytes, 0, true);
-    const data = consumer && libc.map(fd, pageBytes + 2 * sizeBytes, pageBytes, false);
+    const data = consumer && libc.map(fd, pageBytes + sizeBytes + wrappedBytesMax, pageBytes, false);
     if (consumer && data) return new Ring(consumer, data, pageBytes, sizeBytes);
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KnownEvent } from '../contract.js';
+import { KnownEvent } from '../../../src/contract/index.js';
 import type { ExecRecord, KernelRecord, TaskRecord, Who } from '../kernel/record.js';
 import { mentionsOf } from './mentions.fixture.js';
 import { Tracker, type Host } from './tracker.js';

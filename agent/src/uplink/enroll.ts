@@ -1,9 +1,10 @@
 /** Turns a one-use token into the host's own credential (src/contract/enroll.ts). */
-import { EnrollReply, EnrollRequest, limits, Problem } from '../contract.js';
+import { limits, type EnrollRequest } from '../contract.js';
 import type { Log } from '../log.js';
 import { failure, success, type Result } from '../result.js';
 import { Backoff } from './backoff.js';
 import type { HttpClient } from './http.js';
+import { readEnrollReply, readProblem } from './replies.js';
 
 export interface EnrollOptions {
   readonly http: HttpClient;
@@ -22,8 +23,8 @@ export async function enroll(options: EnrollOptions): Promise<Result<string>> {
   let told = '';
   while (!signal.aborted) {
     const reply = await http.post('/v1/enroll', token, body);
-    const enrolled = reply.status === 200 || reply.status === 201 ? EnrollReply.safeParse(reply.body) : undefined;
-    if (enrolled?.success) return success(enrolled.data.credential);
+    const enrolled = reply.status === 200 || reply.status === 201 ? readEnrollReply(reply.body) : undefined;
+    if (enrolled !== undefined) return success(enrolled.credential);
     const refusal = reply.status === 'lost' ? undefined : refusalOf(reply.status, reply.body);
     if (refusal !== undefined) return failure('enroll/refused', refusal);
     const reason = reply.status === 'lost' ? reply.reason : `status ${reply.status}`;
@@ -46,8 +47,7 @@ export function hostName(hostname: string): string {
 
 function refusalOf(status: number, body: unknown): string | undefined {
   if (status < 400 || status >= 500 || status === 429 || status === 408) return undefined;
-  const problem = Problem.safeParse(body);
-  const detail = problem.success ? problem.data.detail : `status ${status}`;
+  const detail = readProblem(body)?.detail ?? `status ${status}`;
   if (status === 401 || status === 403)
     return `The API does not accept the enrolment token (${detail}): get a new one.`;
   return `The API refuses the enrolment (${detail}).`;

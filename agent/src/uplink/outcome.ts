@@ -1,6 +1,6 @@
 /** What a reply to a batch means; the statuses are specified in src/contract/batch.ts. */
-import { Ack, Problem } from '../contract.js';
 import type { Exchange } from './http.js';
+import { readAck, readProblem } from './replies.js';
 
 export type Outcome =
   | { readonly kind: 'committed'; readonly committed: number }
@@ -13,16 +13,16 @@ export type Outcome =
 export function outcomeOf(exchange: Exchange, epoch: string): Outcome {
   if (exchange.status === 'lost') return later(exchange.reason);
   const { status, body, retryAfterMs } = exchange;
-  const problem = Problem.safeParse(body);
-  const reason = problem.success ? `${status} ${problem.data.code}: ${problem.data.detail}` : `status ${status}`;
+  const problem = readProblem(body);
+  const reason = problem ? `${status} ${problem.code}: ${problem.detail}` : `status ${status}`;
   switch (status) {
     case 200: {
-      const ack = Ack.safeParse(body);
-      if (ack.success && ack.data.epoch === epoch) return { kind: 'committed', committed: ack.data.committed };
+      const ack = readAck(body);
+      if (ack?.epoch === epoch) return { kind: 'committed', committed: ack.committed };
       return later('the reply is not an acknowledgement of this epoch');
     }
     case 409:
-      return { kind: 'behind', committed: problem.success ? problem.data.committed : undefined };
+      return { kind: 'behind', committed: problem?.committed };
     case 400:
     case 413:
     case 415:

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Batch, limits, type AgentStartEvent, type KnownEvent } from '../contract.js';
+import { Batch, limits, type AgentStartEvent, type KnownEvent } from '../../../src/contract/index.js';
 import { silentLog } from '../log.js';
 import type { Exchange, HttpClient } from './http.js';
 import { CrashDisk } from '../spool/disk.fixture.js';

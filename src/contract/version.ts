@@ -1,0 +1,2 @@
+/** The contract's major version. */
+export const contractVersion = 1;
