@@ -4,7 +4,7 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EpisodeEvent, type Rung } from '../contract.js';
+import type { EpisodeEvent, Rung } from '../contract.js';
 import type { Log } from '../log.js';
 import { readStateFile } from './files.js';
 
@@ -36,8 +36,17 @@ export function parseKept(text: string, bootId: string, rung: Rung): readonly Ep
   try {
     const kept = JSON.parse(text) as { bootId?: unknown; rung?: unknown; episodes?: readonly unknown[] } | null;
     if (kept?.bootId !== bootId || kept.rung !== rung) return [];
-    return (kept.episodes ?? []).map((episode) => EpisodeEvent.parse(episode));
+    const episodes = kept.episodes ?? [];
+    return episodes.every(isEpisode) ? episodes : [];
   } catch {
     return [];
   }
+}
+
+/** What is needed of it to end it. Its other fields are as we wrote them: a file is replaced whole or not at all. */
+function isEpisode(value: unknown): value is EpisodeEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, pid, at, start, since, state } = value as Record<string, unknown>;
+  const times = [at, start, since].every((time) => typeof time === 'string' && /^\d{1,18}$/.test(time));
+  return kind === 'episode' && Number.isSafeInteger(pid) && typeof state === 'string' && times;
 }

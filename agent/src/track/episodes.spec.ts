@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KnownEvent, type EpisodeEvent } from '../contract.js';
+import { KnownEvent, type EpisodeEvent } from '../../../src/contract/index.js';
 import type { KernelRecord, Who } from '../kernel/record.js';
 import { agentLimits } from '../limits.js';
 import { Episodes, type Look, type States } from './episodes.js';
