@@ -40,6 +40,8 @@ export const agentLimits = {
   spoolSegmentBytes: 4 * 1024 * 1024,
   /** Events are durable at the latest this long after they were read, if they are not delivered by then. */
   spoolSyncMs: 200,
+  /** How often the ledger is told while events come. */
+  ledgerMs: 10_000,
   /** A disk that failed is tried again this often. */
   spoolRetryMs: 5_000,
   /** One batch before compression; the wire allows more, a small one keeps the event loop free. */

@@ -73,14 +73,19 @@ export function report({ sensor, http, credential, config, log, states }: Parts)
     if (process.connected) process.send?.({ type: 'ready', rung, blindSpots, resumed });
   }
 
+  const markLedger = () => spool.mark(sensor.bootNanoseconds().toString());
+  const marking = setInterval(markLedger, agentLimits.ledgerMs);
+
   spool.push(start);
   for (const name of spool.foreign) spool.push(foreignLoss(sensor, name, log));
   watch.start();
   uplink.start();
   return {
     async stop() {
+      clearInterval(marking);
       watch.stop();
       spool.push({ kind: 'agent_stop', at: sensor.bootNanoseconds().toString() });
+      markLedger();
       spool.flush();
       const delivered = await uplink.stop(agentLimits.stopFlushMs);
       await spool.close();

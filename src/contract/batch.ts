@@ -4,6 +4,8 @@
  * Layout: one JSON object, optionally gzip (`content-encoding: gzip`).
  * - `epoch` names one unbroken numbering of one host; an agent that has lost its numbering starts a new epoch.
  * - Events are numbered 1, 2, 3 … within an epoch; `sequence` is the number of the first event of the batch.
+ * - `run` is one start of an agent; a run has one epoch, or several when its numbering had to be given up. The first
+ *   `opening` numbers of such an epoch restate what is needed to understand the rest, and are not counted as read.
  * - A numbered event never changes: a batch that was not acknowledged is sent again with the same content for the
  *   same numbers, though it may be cut into batches differently.
  *
@@ -26,6 +28,9 @@ export const Batch = z.object({
   version: z.literal(contractVersion),
   epoch: z.uuid(),
   sequence: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+  /** For the ledger (src/contract/ledger.ts); older agents do not keep one. */
+  run: z.uuid().optional(),
+  opening: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   /** /proc/sys/kernel/random/boot_id; every event of a batch is of this boot. */
   bootId: z.uuid(),
   /** Wall-clock time at boot-clock zero as the agent sees it now (UTC, RFC 3339): wall = bootedAt + at. */

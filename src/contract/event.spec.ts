@@ -28,6 +28,7 @@ test('every_kind_is_listed_once', () => {
     'agent_start',
     'snapshot',
     'agent_stop',
+    'ledger',
   ]);
 });
 

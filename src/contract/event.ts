@@ -15,6 +15,7 @@
 import { z } from 'zod';
 import { BootNanoseconds, Container, count, Login, pid, ProcessRef, text, User } from './fields.js';
 import { KernelLogEvent, OomReportEvent } from './kernel-log.js';
+import { LedgerEvent, StreamCounts } from './ledger.js';
 import { limits } from './limits.js';
 
 /**
@@ -177,6 +178,8 @@ export const LossEvent = z.object({
   count: count.optional(),
   /** Where only one cgroup's history is missing. */
   cgroup: text(limits.pathCharactersMax).optional(),
+  /** `count` by stream, where events had numbers already. Those about the agent itself are of no stream. */
+  streams: StreamCounts.optional(),
 });
 
 /**
@@ -236,6 +239,7 @@ export const KnownEvent = z.discriminatedUnion('kind', [
   AgentStartEvent,
   SnapshotEvent,
   AgentStopEvent,
+  LedgerEvent,
 ]);
 
 export const eventKinds = KnownEvent.options.map((option) => option.shape.kind.value);
@@ -254,6 +258,7 @@ export type ExitEvent = z.infer<typeof ExitEvent>;
 export type SignalEvent = z.infer<typeof SignalEvent>;
 export type OomKillEvent = z.infer<typeof OomKillEvent>;
 export type LossEvent = z.infer<typeof LossEvent>;
+export type LossCause = LossEvent['cause'];
 export type AgentStartEvent = z.infer<typeof AgentStartEvent>;
 export type SnapshotEvent = z.infer<typeof SnapshotEvent>;
 export type AgentStopEvent = z.infer<typeof AgentStopEvent>;

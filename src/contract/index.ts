@@ -4,6 +4,7 @@ export * from './enroll.js';
 export * from './event.js';
 export { BootNanoseconds, Container, Login, ProcessRef, User } from './fields.js';
 export * from './kernel-log.js';
+export * from './ledger.js';
 export * from './limits.js';
 export * from './problem.js';
 export * from './version.js';

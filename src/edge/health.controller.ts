@@ -2,11 +2,15 @@ import { Controller, Get, Header, HttpCode } from '@nestjs/common';
 import { Failure } from '../platform/errors.js';
 import { registry } from '../platform/metrics.js';
 import { Readiness } from '../store/readiness.js';
+import { LedgerMetrics } from './ledger.metrics.js';
 
 /** Live: this process answers. Ready: it can do its work, which needs the database with its present schema. */
 @Controller()
 export class HealthController {
-  constructor(private readonly readiness: Readiness) {}
+  constructor(
+    private readonly readiness: Readiness,
+    private readonly ledger: LedgerMetrics,
+  ) {}
 
   @Get('healthz')
   @HttpCode(200)
@@ -24,7 +28,8 @@ export class HealthController {
 
   @Get('metrics')
   @Header('content-type', registry.contentType)
-  metrics(): Promise<string> {
+  async metrics(): Promise<string> {
+    await this.ledger.refresh();
     return registry.metrics();
   }
 }

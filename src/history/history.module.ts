@@ -3,6 +3,7 @@ import { DeathFeed } from './death.feed.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from './death.resolver.js';
 import { Filters } from './filters.js';
 import { HostResolver } from './host.resolver.js';
+import { LedgerResolver } from './ledger.resolver.js';
 import { LoaderFactory } from './loaders.js';
 import { LoginResolver } from './login.resolver.js';
 import { ProcessResolver } from './process.resolver.js';
@@ -17,6 +18,7 @@ import { WhoKilledService } from './who-killed.service.js';
     DeathResolver,
     Filters,
     HostResolver,
+    LedgerResolver,
     LoaderFactory,
     LoginResolver,
     LossResolver,

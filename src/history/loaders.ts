@@ -5,6 +5,7 @@ import { limits } from '../contract/index.js';
 import { DeathStore } from '../store/death.store.js';
 import { FactsStore } from '../store/facts.store.js';
 import { HostStore } from '../store/host.store.js';
+import { LedgerStore, type StreamLedger } from '../store/ledger.store.js';
 import { ProcessStore } from '../store/process.store.js';
 import { lifeId, type DeathRow, type HostRow, type LifeKey, type LossRow, type ProcessRow } from '../store/rows.js';
 import { factLimits, type DeathFacts } from '../verdict/index.js';
@@ -23,6 +24,8 @@ export interface Loaders {
   readonly death: DataLoader<LifeKey, DeathRow | null, string>;
   readonly facts: DataLoader<LifeKey, DeathFacts | null, string>;
   readonly losses: DataLoader<DeathRow, LossRow[], string>;
+  /** Of a host, by the name of the stream. */
+  readonly ledger: DataLoader<number, StreamLedger[]>;
 }
 
 @Injectable()
@@ -32,6 +35,7 @@ export class LoaderFactory {
     private readonly processes: ProcessStore,
     private readonly deaths: DeathStore,
     private readonly facts: FactsStore,
+    private readonly ledgers: LedgerStore,
   ) {}
 
   create(): Loaders {
@@ -53,6 +57,10 @@ export class LoaderFactory {
         return keys.map((key) => facts.get(lifeId(key)) ?? null);
       }, byLife),
       losses: new DataLoader(async (deaths) => this.losses(deaths), byLife as { cacheKeyFn(death: DeathRow): string }),
+      ledger: new DataLoader(async (ids) => {
+        const rows = await this.ledgers.ofHosts(ids);
+        return ids.map((id) => rows.filter((row) => row.host_id === id));
+      }),
     };
   }
 

@@ -34,3 +34,20 @@ export const metrics = {
     registers: [registry],
   }),
 };
+
+const ledgerCounter = (name: string, help: string, ...labelNames: string[]) =>
+  new Counter({ name, help: `${help} Of the whole fleet: aggregate with max.`, labelNames, registers: [registry] });
+
+/** Set at each scrape (src/edge/ledger.metrics.ts): read = stored + rejected + dropped on a host that balances. */
+export const ledgerMetrics = {
+  read: ledgerCounter('whodunit_ledger_read_total', 'Events that agents numbered.', 'stream'),
+  stored: ledgerCounter('whodunit_ledger_stored_total', 'Events in the database.', 'stream'),
+  rejected: ledgerCounter('whodunit_ledger_rejected_total', 'Events that the API refused for good.', 'stream'),
+  dropped: ledgerCounter('whodunit_ledger_dropped_total', 'Events lost by agents.', 'stream', 'cause'),
+  kernelLost: ledgerCounter('whodunit_ledger_kernel_lost_total', 'Records lost by kernels.', 'stream', 'cause'),
+  unbalancedHosts: new Gauge({
+    name: 'whodunit_ledger_unbalanced_hosts',
+    help: 'Hosts whose ledger does not balance: a defect. Of the whole fleet: aggregate with max.',
+    registers: [registry],
+  }),
+};

@@ -70,6 +70,7 @@ export function toRows(events: readonly Event[]): BatchRows {
     },
     agent_stop: () => undefined,
     ...evidence.handlers,
+    ledger: () => undefined,
   } satisfies { [K in KnownEvent['kind']]: (event: Of<K>) => void };
 
   for (const event of events) {

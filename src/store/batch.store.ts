@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { AgentStartEvent, Batch, Event } from '../contract/index.js';
 import { toRows, type BatchRows } from './batch.rows.js';
+import { moveLedger } from './ledger.move.js';
 import type { Db } from './postgres.js';
 import { notifyEpisodes } from './notifications.js';
 import { run, type Statement } from './sql.js';
@@ -54,6 +55,7 @@ async function commitIn(tx: Tx, hostId: number, batch: Batch): Promise<CommitRes
   const [history, facts] = await Promise.all([
     storeHistory(context, rows),
     storeHostFacts(context, rows),
+    moveLedger(tx, hostId, batch, events),
     run(tx, 'advanceCursor', [hostId, batch.epoch, highest]),
   ]);
   const results = [...history, ...facts];

@@ -11,6 +11,7 @@ const directory = path.resolve(import.meta.dirname, '../../prisma/sql');
 
 export const statements = {
   advanceCursor: 'advance-cursor',
+  claimLedger: 'claim-ledger',
   closeFormerBoots: 'close-former-boots',
   closeUnseen: 'close-unseen-processes',
   coreDumpsByVictim: 'core-dumps-by-victim',
@@ -33,6 +34,8 @@ export const statements = {
   insertThrottles: 'insert-throttles',
   insertUnknown: 'insert-unknown-events',
   kernelLogByProcess: 'kernel-log-by-process',
+  ledgerLosses: 'ledger-losses',
+  ledgerStreams: 'ledger-streams',
   lifeOfPid: 'life-of-pid',
   lineage: 'lineage',
   lockCursor: 'lock-cursor',
@@ -42,6 +45,8 @@ export const statements = {
   oomReportsByVictim: 'oom-reports-by-victim',
   oomTasksPage: 'oom-tasks-page',
   childrenPage: 'children-page',
+  postLedger: 'post-ledger',
+  postLedgerLosses: 'post-ledger-losses',
   processesByKey: 'processes-by-key',
   processesPage: 'processes-page',
   saveVerdicts: 'save-verdicts',
@@ -49,6 +54,7 @@ export const statements = {
   signalsPage: 'signals-page',
   takePending: 'take-pending-verdicts',
   throttlesPage: 'throttles-page',
+  unbalancedHosts: 'unbalanced-hosts',
   upsertBoot: 'upsert-boot',
 } as const;
 

@@ -5,6 +5,7 @@ import { BatchStore } from './batch.store.js';
 import { DeathStore } from './death.store.js';
 import { FactsStore } from './facts.store.js';
 import { HostStore } from './host.store.js';
+import { LedgerStore } from './ledger.store.js';
 import { Notifications } from './notifications.js';
 import { connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
@@ -19,6 +20,7 @@ const stores = [
   DeathStore,
   FactsStore,
   HostStore,
+  LedgerStore,
   Notifications,
   ProcessStore,
   Readiness,

@@ -1,14 +1,17 @@
 /**
  * What dropped events said and the rest still needs: descriptions of the processes that lived on, since every process
- * that an event refers to is described before it. Kept in memory: a restart of the agent forgets it.
+ * that an event refers to is described before it; losses, added up; what earlier runs had read. Kept in memory: a restart
+ * of the agent forgets it.
  */
-import type { KnownEvent, ProcessEvent, ProcessRef } from '../contract.js';
+import type { KnownEvent, LedgerEvent, LossEvent, ProcessEvent, ProcessRef } from '../contract.js';
 
 const keyOf = ({ pid, start }: ProcessRef) => `${pid}:${start}`;
 
 export class Carry {
   readonly #lives = new Map<string, ProcessEvent>();
   readonly #ended = new Set<string>();
+  readonly #losses = new Map<string, LossEvent>();
+  readonly #marks = new Map<string, LedgerEvent>();
 
   /** Takes note of events that are about to be dropped. */
   add(lines: readonly string[]): void {
@@ -16,13 +19,15 @@ export class Carry {
       const event = JSON.parse(line) as KnownEvent;
       if (event.kind === 'process') this.#lives.set(keyOf(event), event);
       if (event.kind === 'exit') this.#ended.add(keyOf(event));
+      if (event.kind === 'loss') this.#losses.set(event.cause, sum(this.#losses.get(event.cause), event));
+      if (event.kind === 'ledger') this.#marks.set(event.run, event);
     }
     this.#forget();
   }
 
   /** In an order in which no parent comes after its child. */
   take(): readonly string[] {
-    const lines: string[] = [];
+    const lines = [...this.#losses.values(), ...this.#marks.values()].map((event) => JSON.stringify(event));
     const said = new Set<string>();
     const say = (key: string): void => {
       const event = this.#lives.get(key);
@@ -34,6 +39,8 @@ export class Carry {
     for (const key of this.#lives.keys()) say(key);
     this.#lives.clear();
     this.#ended.clear();
+    this.#losses.clear();
+    this.#marks.clear();
     return lines;
   }
 
@@ -50,4 +57,12 @@ export class Carry {
     for (const key of this.#lives.keys()) if (!needed.has(key)) this.#lives.delete(key);
     for (const key of this.#ended) if (!this.#lives.has(key)) this.#ended.delete(key);
   }
+}
+
+/** Of one cause. What is not known of one is not known of both. */
+function sum(former: LossEvent | undefined, { cgroup: _cgroup, ...loss }: LossEvent): LossEvent {
+  if (former === undefined) return loss;
+  const { count: counted, ...rest } = loss;
+  const count = former.count === undefined || counted === undefined ? undefined : former.count + counted;
+  return { ...rest, since: former.since, ...(count !== undefined && { count }) };
 }

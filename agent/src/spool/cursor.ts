@@ -8,6 +8,7 @@
  */
 import type { Disk } from './disk.js';
 import { decodeFrame, encodeFrame } from './segment.js';
+import { noTally, type Tally } from './tally.js';
 
 export interface Cursor {
   readonly run: string;
@@ -18,10 +19,12 @@ export interface Cursor {
   readonly committed: number;
   /** Time of that event: a loss that follows it begins there. */
   readonly at: string;
+  /** What the run had numbered up to that event; undefined where that is not known. */
+  readonly read: Tally | undefined;
 }
 
 export function beginningOf(run: string, at: string): Cursor {
-  return { run, epoch: run, shift: 0, opening: [], committed: 0, at };
+  return { run, epoch: run, shift: 0, opening: [], committed: 0, at, read: noTally };
 }
 
 /** The first sequence of the run that the server does not have. */

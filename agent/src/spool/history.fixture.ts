@@ -5,7 +5,8 @@
 import type { AgentStartEvent, KnownEvent, LossEvent } from '../contract.js';
 import { silentLog } from '../log.js';
 import { CrashDisk } from './disk.fixture.js';
-import { Spool, type Outgoing } from './spool.js';
+import type { Outgoing } from './delivery.js';
+import { Spool } from './spool.js';
 
 export type Action =
   | { readonly do: 'turn'; readonly records: number }
@@ -25,6 +26,9 @@ export class History {
   readonly owed = new Set<number>();
   readonly #bytesMax: number;
   readonly #committed = new Map<string, number>();
+  /** By run: stored, or counted as lost. */
+  readonly #accounted = new Map<string, number>();
+  #forgot = false;
   #fresh = new Set<number>();
   #produced = 0;
   #released = 0;
@@ -58,6 +62,7 @@ export class History {
         this.disk.failing = {};
         return;
       case 'forget':
+        this.#forgot = true;
         this.#committed.clear();
         return;
       case 'send':
@@ -93,6 +98,7 @@ export class History {
       const at = String(this.#read + 1);
       this.#spool.push({ kind: 'exit', at, pid: 1, start: at, coreDumped: false });
     }
+    if (records % 3 === 0) this.#spool.mark(String(this.#read));
     this.#spool.commit(this.#read, this.#read);
     this.#released = Math.max(this.#released, this.#spool.releasable ?? this.#read);
   }
@@ -125,7 +131,7 @@ export class History {
   }
 
   /** The server of src/contract/batch.ts. */
-  #commit({ epoch, sequence, lines }: Outgoing): number {
+  #commit({ run, epoch, sequence, opening, lines }: Outgoing): number {
     const before = this.#committed.get(epoch) ?? 0;
     if (sequence > before + 1) return before;
     for (const [index, line] of lines.entries()) {
@@ -135,9 +141,21 @@ export class History {
       if ((number === 1) !== (event.kind === 'agent_start')) this.complaints.push(`${number} is ${event.kind}`);
       if (event.kind === 'exit') this.stored.push(Number(event.at));
       if (event.kind === 'loss') this.losses.push(event);
+      this.#account(run, event, number > opening);
       this.#committed.set(epoch, number);
     }
     return this.#committed.get(epoch) ?? 0;
+  }
+
+  /** The ledger of src/store: what an agent says of itself is exact, what it says of a former one is the least. */
+  #account(run: string, event: KnownEvent, isNew: boolean): void {
+    const more = event.kind === 'exit' && isNew ? 1 : event.kind === 'loss' ? (event.streams?.sensor ?? 0) : 0;
+    this.#accounted.set(run, (this.#accounted.get(run) ?? 0) + more);
+    if (event.kind !== 'ledger' || this.#forgot) return;
+    const accounted = this.#accounted.get(event.run) ?? 0;
+    const read = event.read.sensor ?? 0;
+    if (event.run === run ? accounted !== read : accounted < read)
+      this.complaints.push(`${accounted} of ${read} that run ${event.run} had read, says ${run}`);
   }
 
   #owe(record: number): void {

@@ -12,11 +12,14 @@ import type { Log } from '../log.js';
 import { agentLimits } from '../limits.js';
 import { endOf, frameIndex, type Frame, type RunHeader } from './segment.js';
 import type { Segments } from './segments.js';
+import { noTally, plus, tallyOf, type Tally } from './tally.js';
 
 export interface HeldFrame extends Frame {
   /** Once the frame is safe, the ring may be released up to here. */
   readonly releasable: number;
   readonly bytes: number;
+  /** What the run had numbered before it. */
+  readonly read: Tally;
 }
 
 export interface JournalOptions {
@@ -36,6 +39,7 @@ export class Journal {
   #bytes = 0;
   /** Sequences: the last one appended, written, synced, acknowledged. */
   #last = 0;
+  #read = noTally;
   #written = 0;
   #synced = 0;
   #acknowledged = 0;
@@ -51,13 +55,23 @@ export class Journal {
     return this.#last;
   }
 
+  /** Of all that was appended. */
+  get read(): Tally {
+    return this.#read;
+  }
+
+  /** An earlier agent wrote what may not be durable yet. */
+  get hasInherited(): boolean {
+    return this.#options.segments.hasInherited;
+  }
+
   get failing(): boolean {
     return this.#failedAtMs !== undefined;
   }
 
   /** Undefined while everything is safe: then nothing holds the ring back. */
   get releasable(): number | undefined {
-    if (this.#options.segments.hasInherited) return 0;
+    if (this.hasInherited) return 0;
     return this.#safe >= this.#last ? undefined : this.#releasable;
   }
 
@@ -68,9 +82,10 @@ export class Journal {
   append(lines: readonly string[], ringPosition: number, releasable: number): void {
     if (lines.length > 0) {
       const bytes = lines.reduce((sum, line) => sum + line.length, 0);
-      this.#frames.push({ sequence: this.#last + 1, ringPosition, lines, releasable, bytes });
+      this.#frames.push({ sequence: this.#last + 1, ringPosition, lines, releasable, bytes, read: this.#read });
       this.#bytes += bytes;
       this.#last += lines.length;
+      this.#read = plus(this.#read, tallyOf(lines));
     }
     if (Math.max(this.#written, this.#acknowledged) < this.#last) this.#write();
     this.#settle();
@@ -82,6 +97,14 @@ export class Journal {
     return frame !== undefined && (orNext || frame.sequence <= sequence) ? frame : undefined;
   }
 
+  /** What was numbered before `sequence`; undefined when memory does not reach there. */
+  readBefore(sequence: number): Tally | undefined {
+    if (sequence === this.#last + 1) return this.#read;
+    const frame = this.#frames[frameIndex(this.#frames, sequence)];
+    if (frame === undefined || frame.sequence > sequence) return undefined;
+    return plus(frame.read, tallyOf(frame.lines.slice(0, sequence - frame.sequence)));
+  }
+
   acknowledge(sequence: number): void {
     this.#acknowledged = sequence;
     this.#settle();
@@ -90,7 +113,7 @@ export class Journal {
   async sync(): Promise<void> {
     clearTimeout(this.#timer);
     const upTo = this.#written;
-    if (upTo > this.#safe || this.#options.segments.hasInherited) {
+    if (upTo > this.#safe || this.hasInherited) {
       try {
         await this.#options.segments.sync();
         this.#synced = Math.max(this.#synced, upTo);
@@ -100,7 +123,7 @@ export class Journal {
     }
     this.#timer = undefined;
     this.#settle();
-    if (this.#written > this.#safe || this.#options.segments.hasInherited) this.#syncSoon();
+    if (this.#written > this.#safe || this.hasInherited) this.#syncSoon();
   }
 
   async close(): Promise<void> {
@@ -126,7 +149,7 @@ export class Journal {
     try {
       const from = Math.max(this.#written, this.#acknowledged) + 1;
       for (const frame of this.#frames.slice(frameIndex(this.#frames, from))) {
-        segments.write(frame, { ...header, first: frame.sequence });
+        segments.write(frame, { ...header, first: frame.sequence, read: frame.read });
         this.#written = endOf(frame) - 1;
       }
       if (this.failing) log.info('The spool can be written again.');

@@ -2,15 +2,23 @@
  * The runs that are on disk, and what can be read of them. Runs and their segments are in the order of their beginnings;
  * a run whose segments are all gone is unknown.
  */
-import type { KnownEvent, LossEvent } from '../contract.js';
+import type { KnownEvent, LossCause, LossEvent } from '../contract.js';
 import type { Log } from '../log.js';
 import { endOf, frameIndex, type Contents, type Frame, type RunHeader } from './segment.js';
 import type { Segment, Segments } from './segments.js';
+import { plus, tallyOf, type Tally } from './tally.js';
+
+export interface RunEnd {
+  readonly run: string;
+  readonly read: Tally;
+}
 
 export class Runs {
   readonly #segments: Segments;
   readonly #own: RunHeader;
   readonly #log: Log;
+  /** What earlier runs had numbered at their ends, as far as nobody has said so yet: a killed agent cannot. */
+  readonly unsaid: readonly RunEnd[];
   /** How far the runs before this one had read their ring, and where that stands. */
   readonly #ends: readonly { readonly segment: Segment; readonly position: number }[];
 
@@ -19,6 +27,7 @@ export class Runs {
     this.#own = own;
     this.#log = log;
     this.#ends = this.#findEnds();
+    this.unsaid = this.#findUnsaid();
   }
 
   /** What the runs before this one have told of that ring: everything before this position. */
@@ -63,11 +72,21 @@ export class Runs {
   }
 
   /** Why the run has nothing under this sequence, though something behind it. */
-  causeOfGap(run: string, sequence: number): LossEvent['cause'] {
+  causeOfGap(run: string, sequence: number): LossCause {
     const segments = this.#segmentsOf(run);
     const before = segments.findLast(({ header }) => header.first <= sequence);
     if (before !== undefined && this.load(before).damaged) return 'spool-damaged';
     return before !== undefined || segments.length === 0 ? 'buffer-full' : 'spool-full';
+  }
+
+  /** What the run had numbered before `sequence`; undefined where the disk does not tell. */
+  readBefore(run: string, sequence: number): Tally | undefined {
+    const segment = this.#segmentsOf(run).findLast(({ header }) => header.first <= sequence);
+    const read = segment?.header.read;
+    if (segment === undefined || read === undefined) return undefined;
+    const lines = this.#linesOf(segment);
+    const count = sequence - segment.header.first;
+    return count > lines.length ? undefined : plus(read, tallyOf(lines.slice(0, count)));
   }
 
   /** What cannot be read is missing, and is counted where it is. */
@@ -89,6 +108,22 @@ export class Runs {
     const { list } = this.#segments;
     const lasts = list.filter(({ header }, index) => header.epoch !== list[index + 1]?.header.epoch);
     return lasts.map((segment) => ({ segment, position: this.load(segment).frames.at(-1)?.ringPosition ?? 0 }));
+  }
+
+  /** Back to one that has spoken for those before it. */
+  #findUnsaid(): readonly RunEnd[] {
+    const unsaid: RunEnd[] = [];
+    for (const { segment } of this.#ends.toReversed()) {
+      const { epoch: run, read } = segment.header;
+      if (read !== undefined) unsaid.push({ run, read: plus(read, tallyOf(this.#linesOf(segment))) });
+      const speaks = (line: string) => line.startsWith('{"kind":"ledger"') && !line.includes(run);
+      if (this.#linesOf(this.#segmentsOf(run)[0] ?? segment).some(speaks)) break;
+    }
+    return unsaid;
+  }
+
+  #linesOf(segment: Segment): readonly string[] {
+    return this.load(segment).frames.flatMap(({ lines }) => lines);
   }
 
   #isOfRing({ header }: Segment, ring: string | undefined): boolean {

@@ -23,6 +23,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { AgentStartEvent } from '../contract.js';
+import type { Tally } from './tally.js';
 
 export interface RunHeader {
   /** The numbering that the events were given when they were written: one per start of the agent. */
@@ -38,6 +39,8 @@ export interface RunHeader {
 export interface Header extends RunHeader {
   /** Sequence of the first event. */
   readonly first: number;
+  /** What the run had numbered before it; agents before the ledger do not say. */
+  readonly read?: Tally;
 }
 
 export interface Frame {

@@ -8,6 +8,7 @@
  */
 import type { Disk } from './disk.js';
 import { decodeSegment, encodeFrame, encodeHeader, endOf, type Contents, type Frame, type Header } from './segment.js';
+import { plus, tallyOf } from './tally.js';
 
 export interface Segment {
   readonly name: string;
@@ -120,10 +121,13 @@ export class Segments {
 
   /** Leaves nothing of it but its last event. */
   shrink(segment: Segment): void {
-    const frame = this.load(segment).frames.at(-1);
+    const { frames } = this.load(segment);
+    const frame = frames.at(-1);
     if (frame === undefined) return this.remove(segment);
     const first = endOf(frame) - 1;
-    const header = { ...segment.header, first };
+    const dropped = tallyOf(frames.flatMap(({ lines }) => lines).slice(0, -1));
+    const { read } = segment.header;
+    const header = { ...segment.header, first, ...(read && { read: plus(read, dropped) }) };
     const last = { ...frame, sequence: first, lines: frame.lines.slice(-1) };
     const bytes = Buffer.concat([encodeHeader(header), encodeFrame(last)]);
     this.#disk.replace(segment.name, bytes, true);

@@ -23,6 +23,7 @@ export function mentionsOf(event: KnownEvent): readonly ProcessRef[] {
     case 'agent_start':
     case 'agent_stop':
     case 'throttle':
+    case 'ledger':
     case 'loss':
     case 'snapshot':
       return [];

@@ -4,10 +4,11 @@
  * What is not acknowledged is sent again; what the server refuses for good is narrowed down to one event and told as
  * a loss; when the server does not know our numbering we begin a new epoch. src/contract/batch.ts is the agreement.
  */
-import { contractVersion, limits, type KnownEvent, type LossEvent } from '../contract.js';
+import { contractVersion, limits, streamOf, type KnownEvent, type LossEvent } from '../contract.js';
 import type { Log } from '../log.js';
 import { agentLimits } from '../limits.js';
-import type { Outgoing, Spool } from '../spool/spool.js';
+import type { Outgoing } from '../spool/delivery.js';
+import type { Spool } from '../spool/spool.js';
 import { Backoff } from './backoff.js';
 import type { HttpClient } from './http.js';
 import { outcomeOf, type Outcome } from './outcome.js';
@@ -128,7 +129,9 @@ export class Uplink {
       at,
       reason,
     });
-    const loss: LossEvent = { kind: 'loss', at, cause: 'rejected', since: at, until: at, count: 1 };
+    const stream = streamOf(kind);
+    const streams = stream === null ? {} : { [stream]: 1 };
+    const loss: LossEvent = { kind: 'loss', at, cause: 'rejected', since: at, until: at, count: 1, streams };
     // Allowed, because nothing under that number was ever stored.
     this.#batch = { ...batch, lines: [JSON.stringify(loss)] };
     return 0;
@@ -142,8 +145,8 @@ export class Uplink {
   }
 
   /** A `Batch`, put together from events that are JSON already. */
-  #serialize({ epoch, sequence, bootId, bootedAt = this.#options.bootedAt(), lines }: Outgoing): string {
-    const head = JSON.stringify({ version: contractVersion, epoch, sequence, bootId, bootedAt });
+  #serialize({ bootedAt = this.#options.bootedAt(), lines, more: _more, ...where }: Outgoing): string {
+    const head = JSON.stringify({ version: contractVersion, ...where, bootedAt });
     return `${head.slice(0, -1)},"events":[${lines.join(',')}]}`;
   }
 

@@ -1,0 +1,37 @@
+/** How many events of each stream a run has numbered: the agent's side of the ledger (src/contract/ledger.ts). */
+import { streamOf, streams, type KnownEvent, type Stream } from '../contract.js';
+
+export type Tally = Readonly<Record<Stream, number>>;
+
+export const noTally: Tally = { sensor: 0, 'kernel-log': 0 };
+
+export function tallyOf(lines: readonly string[]): Tally {
+  const tally = { ...noTally };
+  for (const line of lines) {
+    const stream = streamOf(kindOf(line));
+    if (stream !== null) tally[stream] += 1;
+  }
+  return tally;
+}
+
+export function plus(tally: Tally, other: Tally): Tally {
+  return combine(tally, other, 1);
+}
+
+export function minus(tally: Tally, other: Tally): Tally {
+  return combine(tally, other, -1);
+}
+
+function combine(tally: Tally, other: Tally, sign: 1 | -1): Tally {
+  const result = { ...tally };
+  for (const stream of streams) result[stream] += sign * other[stream];
+  return result;
+}
+
+const prefix = '{"kind":"';
+
+/** Of an event as JSON. Ours begin with it; whatever does not is parsed. */
+function kindOf(line: string): string {
+  if (line.startsWith(prefix)) return line.slice(prefix.length, line.indexOf('"', prefix.length));
+  return (JSON.parse(line) as KnownEvent).kind;
+}
