@@ -25,14 +25,24 @@ export interface System {
   readonly host: string;
   readonly adminToken: string;
   readonly agent: ChildProcess;
+  /** Where the agents keep credential and spool. */
+  readonly agentDirectory: string;
   gql<T>(query: string, variables?: Record<string, unknown>): Promise<GraphqlReply<T>>;
   /** Ends the API as `kill -9` would, or in order. */
   stopApi(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   startApi(): Promise<void>;
+  /** One more agent in the same directory, for tests that end the first; nobody waits until it is ready. */
+  spawnAgent(how?: AgentStart): ChildProcess;
+  agentLog(): Promise<string>;
   close(): Promise<void>;
 }
 
-export async function startSystem(): Promise<System> {
+export interface AgentStart {
+  readonly options?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export async function startSystem(how: AgentStart = {}): Promise<System> {
   const database = await createDatabase();
   const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-e2e-'));
   const port = await freePort();
@@ -49,8 +59,15 @@ export async function startSystem(): Promise<System> {
   const tokenFile = path.join(directory, 'enroll-token');
   await writeFile(tokenFile, await enrollToken(url, adminToken), { mode: 0o600 });
   const agentArgs = ['run', '--api', url, '--state-dir', agentDirectory, '--enroll-token-file', tokenFile];
-  const agent = start('agent', [path.join(root, 'dist/agent/whodunit-agent.mjs'), ...agentArgs, '--sensor', 'ebpf']);
-  await agentReady(agent, directory);
+  const agents: ChildProcess[] = [];
+  const spawnAgent = ({ options = [], env: more = {} }: AgentStart = {}) => {
+    const args = [path.join(root, 'dist/agent/whodunit-agent.mjs'), ...agentArgs, '--sensor', 'ebpf', ...options];
+    agents.push(startNode({ name: 'agent', args, env: { ...env, ...more }, directory }));
+    return agents.at(-1)!;
+  };
+  const agent = spawnAgent(how);
+  const agentLog = () => readFile(path.join(directory, 'agent.log'), 'utf8');
+  await agentReady(agent, agentLog);
 
   return {
     url,
@@ -58,6 +75,9 @@ export async function startSystem(): Promise<System> {
     host: hostname(),
     adminToken,
     agent,
+    agentDirectory,
+    spawnAgent,
+    agentLog,
     gql: (query, variables) => ask(url, adminToken, query, variables),
     stopApi: (signal) => stop(api, signal),
     startApi: async () => {
@@ -65,7 +85,7 @@ export async function startSystem(): Promise<System> {
       await ready(url, api);
     },
     close: async () => {
-      await stop(agent, 'SIGTERM');
+      for (const one of agents) await stop(one, 'SIGTERM');
       await stop(worker, 'SIGTERM');
       await stop(api, 'SIGTERM');
       await database.drop();
@@ -99,9 +119,10 @@ async function ready(url: string, api: ChildProcess): Promise<void> {
   throw new Error('the API did not become ready');
 }
 
-async function agentReady(agent: ChildProcess, directory: string): Promise<void> {
+/** It has delivered its first process list, and whatever earlier agents left. */
+export async function agentReady(agent: ChildProcess, log: () => Promise<string>): Promise<void> {
   const ended = once(agent, 'exit').then(async () => {
-    throw new Error(`the agent ended: ${await readFile(path.join(directory, 'agent.log'), 'utf8')}`);
+    throw new Error(`the agent ended: ${await log()}`);
   });
   await Promise.race([once(agent, 'message'), ended]);
   ended.catch(() => undefined);
@@ -122,7 +143,7 @@ async function ask<T>(url: string, token: string, query: string, variables = {})
   return (await reply.json()) as GraphqlReply<T>;
 }
 
-async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+export async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
