@@ -30,6 +30,10 @@ async function fill(): Promise<void> {
   await sql`insert into oom_kills (boot, victim_pid, victim_start_ns, at_ns) select boot, pid, start_ns, 1 from deaths where pid % 10 = 0`;
   await sql`insert into pending_verdicts select boot, pid, start_ns from deaths where pid % 10 = 0`;
   await sql`insert into ingest_cursors (host_id, epoch, committed) select id, gen_random_uuid(), 5 from hosts`;
+  await sql`insert into ledger_streams (host_id, run, stream, stored)
+    select h.id, gen_random_uuid(), 'sensor', n from hosts h, generate_series(1, 500) n`;
+  await sql`insert into ledger_losses (host_id, run, stream, cause, count, uncounted)
+    select host_id, run, stream, 'spool-full', 1, 0 from ledger_streams`;
   await sql.unsafe('analyze');
 }
 
@@ -75,7 +79,8 @@ const keys = [
 const key = { death: ['2026-11-20T00:30:00Z', 1, 1_800, 1_800_000], process: [at, 1, 600, 600_000] };
 const json = (row: object) => JSON.stringify([row]);
 const life = { pid: 100, start_ns: 100_000 };
-const large = ['processes', 'deaths', 'signals', 'former_images', 'losses'];
+const large = ['processes', 'deaths', 'signals', 'former_images', 'losses', 'ledger_streams', 'ledger_losses'];
+const run = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 const plans: readonly [
   what: string,
@@ -169,6 +174,14 @@ const plans: readonly [
     ['deaths_pkey'],
   ],
   ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' })], ['deaths_pkey']],
+  [
+    'the ledger claimed',
+    'claimLedger',
+    [1, json({ run, stream: 'sensor', read: 1, later: 0 }), at, []],
+    ['ledger_losses_pkey', 'ledger_streams_pkey'],
+  ],
+  ['the ledger of some hosts', 'ledgerStreams', [[3]], ['ledger_streams_pkey']],
+  ['losses in the ledger of some hosts', 'ledgerLosses', [[3]], ['ledger_losses_pkey']],
   ['lives closed by a snapshot', 'closeUnseen', [3, at, 5_000], ['processes_pkey']],
   ['lives of former boots', 'closeFormerBoots', [3, 3, at], ['processes_host_id_started_at_boot_pid_start_ns_idx']],
 ];

@@ -50,7 +50,9 @@ export interface Comparison {
 export async function compare(sql: Sql, kills: readonly Kill[]): Promise<Comparison> {
   const deaths = await sql<{ id: string; times: number }[]>`
     select pid || ' ' || start_ns / 10000000 as id, count(*)::int as times from deaths where signal = 9 group by 1`;
-  const losses = await sql<{ since: string; until: string }[]>`select since_ns::text as since, until_ns::text as until from losses`;
+  const losses = await sql<
+    { since: string; until: string }[]
+  >`select since_ns::text as since, until_ns::text as until from losses`;
   const times = new Map(deaths.map((death) => [death.id, death.times]));
   const timesOf = ({ pid, startTicks }: Kill) => times.get(`${pid} ${startTicks}`) ?? 0;
   const missing = kills.filter((kill) => timesOf(kill) === 0);

@@ -60,15 +60,17 @@ export class Runs {
     const last = frames.at(-1);
     const end = this.#ends.find(({ segment: { header } }) => header.epoch === segment.header.epoch);
     const isWhole = (last?.ringPosition ?? 0) >= (end?.position ?? 0);
-    if (isWhole && this.#isOfRing(segment, this.#own.ring)) return undefined;
     const { first, start } = segment.header;
+    // A header says what came before it, and is written together with a frame.
+    const isGap = last === undefined && sequence < first;
+    if (isWhole && !isGap && this.#isOfRing(segment, this.#own.ring)) return undefined;
     const at = last === undefined ? start.at : timeOf(last.lines.at(-1)!);
     const loss: LossEvent = { kind: 'loss', at, cause: 'spool-damaged', since: at, until: at };
     // An epoch of which nothing else is left still has to begin as every epoch does.
     const events = last === undefined && first === 1 ? [start, loss] : [loss];
     const lines = events.map((event) => JSON.stringify(event));
     const frame = { sequence: last === undefined ? first : endOf(last), ringPosition: 0, lines };
-    return damaged && sequence < endOf(frame) ? frame : undefined;
+    return (damaged || isGap) && sequence < endOf(frame) ? frame : undefined;
   }
 
   /** Why the run has nothing under this sequence, though something behind it. */
