@@ -16,6 +16,7 @@ const runs = (program: string, ...args: readonly string[]) =>
 const prerequisites = {
   root: { present: () => process.getuid?.() === 0, help: 'run it as root: sudo npm test' },
   btf: { present: () => existsSync('/sys/kernel/btf/vmlinux'), help: 'a kernel with CONFIG_DEBUG_INFO_BTF' },
+  faketime: { present: () => runs('faketime', '--version'), help: 'apt-get install faketime' },
   libbpf: { present: () => /libbpf\.so\.1/.test(sharedLibraries()), help: 'apt-get install libbpf1' },
   cc: { present: () => runs('cc', '--version'), help: 'apt-get install gcc libc6-dev' },
   clang: { present: () => runs('clang-16', '--version'), help: 'apt-get install clang-16 llvm-16 libbpf-dev' },

@@ -7,9 +7,23 @@ import { promisify } from 'node:util';
 
 const sources = path.resolve(import.meta.dirname, '../fixtures/programs');
 
-export async function compile(name: string): Promise<{ readonly file: string; remove(): Promise<void> }> {
+export interface Program {
+  readonly file: string;
+  remove(): Promise<void>;
+}
+
+export function compile(name: string): Promise<Program> {
+  return compileWith(name, name, []);
+}
+
+/** For LD_PRELOAD. */
+export function compileLibrary(name: string): Promise<Program> {
+  return compileWith(name, `${name}.so`, ['-shared', '-fPIC']);
+}
+
+async function compileWith(name: string, output: string, options: readonly string[]): Promise<Program> {
   const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-program-'));
-  const file = path.join(directory, name);
-  await promisify(execFile)('cc', ['-O1', '-pthread', '-o', file, path.join(sources, `${name}.c`)]);
+  const file = path.join(directory, output);
+  await promisify(execFile)('cc', ['-O1', '-pthread', ...options, '-o', file, path.join(sources, `${name}.c`)]);
   return { file, remove: () => rm(directory, { recursive: true, force: true }) };
 }
