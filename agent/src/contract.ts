@@ -4,4 +4,5 @@
  */
 export type * from '../../src/contract/index.js';
 export { limits } from '../../src/contract/limits.js';
+export { streamOf, streams } from '../../src/contract/streams.js';
 export { contractVersion } from '../../src/contract/version.js';

@@ -7,4 +7,5 @@ export * from './kernel-log.js';
 export * from './ledger.js';
 export * from './limits.js';
 export * from './problem.js';
+export * from './streams.js';
 export * from './version.js';

@@ -12,13 +12,12 @@
  */
 import { z } from 'zod';
 import { BootNanoseconds, count } from './fields.js';
-import type { EventKind, LossCause } from './event.js';
+import type { Stream } from './streams.js';
 
-/** Where events are from. `sensor`: the rung in use, and /proc. */
-export const streams = ['sensor', 'kernel-log'] as const;
-export type Stream = (typeof streams)[number];
-
-export const StreamCounts = z.object({ sensor: count.optional(), 'kernel-log': count.optional() });
+export const StreamCounts = z.object({ sensor: count.optional(), 'kernel-log': count.optional() } satisfies Record<
+  Stream,
+  z.ZodType
+>);
 export type StreamCounts = z.infer<typeof StreamCounts>;
 
 /**
@@ -32,29 +31,3 @@ export const LedgerEvent = z.object({
   read: StreamCounts,
 });
 export type LedgerEvent = z.infer<typeof LedgerEvent>;
-
-const streamsOfKinds: Partial<Record<EventKind, Stream | null>> = {
-  kernel_log: 'kernel-log',
-  oom_report: 'kernel-log',
-  agent_start: null,
-  agent_stop: null,
-  ledger: null,
-  loss: null,
-  snapshot: null,
-};
-
-/** Both ends count by this. Null: about the agent itself. */
-export function streamOf(kind: string): Stream | null {
-  const stream = streamsOfKinds[kind as EventKind];
-  return stream === undefined ? 'sensor' : stream;
-}
-
-export const kernelLossCauses = ['ring-overrun', 'kernel-log-overrun', 'trace-overrun', 'throttled'] as const;
-
-export function isKernelLoss(cause: string): boolean {
-  return (kernelLossCauses as readonly string[]).includes(cause);
-}
-
-export function streamOfKernelLoss(cause: LossCause): Stream {
-  return cause === 'kernel-log-overrun' ? 'kernel-log' : 'sensor';
-}

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { buildSchema, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
+import type { Ledger, LedgerLoss, StreamLedger } from '../../src/generated/graphql.js';
 import type { Connection } from '../../src/history/connection.js';
 import { HostResolver } from '../../src/history/host.resolver.js';
+import { LedgerResolver } from '../../src/history/ledger.resolver.js';
 import { LoginResolver } from '../../src/history/login.resolver.js';
 import { ProcessResolver } from '../../src/history/process.resolver.js';
 import { QueryResolver } from '../../src/history/query.resolver.js';
@@ -23,7 +25,8 @@ import type {
   SignalRow,
 } from '../../src/store/rows.js';
 
-const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../src/history/history.graphql'), 'utf8'));
+const sdl = (name: string) => readFileSync(join(import.meta.dirname, '../../src/history', `${name}.graphql`), 'utf8');
+const schema = buildSchema(['history', 'ledger'].map(sdl).join('\n'));
 
 const columns =
   <T>() =>
@@ -40,6 +43,11 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Actor: columns<ActorRow>()('kind', 'process'),
   Evidence: columns<VerdictView['evidence'][number]>()('kind', 'at', 'text'),
   Loss: columns<LossRow>()('since', 'until', 'cause'),
+  Ledger: columns<Ledger>()('streams', 'balanced'),
+  StreamLedger: columns<StreamLedger>()(
+    ...(['name', 'read', 'stored', 'rejected', 'dropped', 'kernelLost', 'balanced', 'asOf'] as const),
+  ),
+  LedgerLoss: columns<LedgerLoss>()('cause', 'count', 'uncounted'),
   Login: columns<LoginRow>()('tty'),
   Container: columns<ContainerRow>()('id', 'runtime', 'pod'),
   User: ['uid', 'name'],
@@ -57,6 +65,7 @@ const resolvers = [
   ActorResolver,
   DeathResolver,
   HostResolver,
+  LedgerResolver,
   LoginResolver,
   LossResolver,
   ProcessResolver,
