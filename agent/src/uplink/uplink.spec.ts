@@ -209,8 +209,9 @@ describe('Uplink', () => {
   });
 
   it('never_sends_a_batch_that_the_wire_does_not_allow', async () => {
-    const { uplink, push, batches } = setUp(() => undefined);
-    for (let at = 1; at <= limits.batchEventsMax * 2 + 1; at += 1) push(event(at), at);
+    const { uplink, spool, batches } = setUp(() => undefined);
+    for (let at = 1; at <= limits.batchEventsMax * 2 + 1; at += 1) spool.push(event(at));
+    spool.flush();
     uplink.start();
     await pass(1_000);
     expect(batches.map(({ events }) => events.length)).toEqual([limits.batchEventsMax, limits.batchEventsMax, 1]);
