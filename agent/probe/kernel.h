@@ -3,8 +3,8 @@
  * The kernel types that the probe reads, and of them only the fields it reads. `preserve_access_index` makes every
  * access relocatable: libbpf looks the real offset up in the running kernel's BTF when it loads the object.
  *
- * Names and types follow include/linux/{sched,cred,binfmts,tty,cgroup-defs,kernfs}.h, include/linux/sched/signal.h,
- * kernel/cgroup/cgroup-internal.h and include/uapi/asm-generic/siginfo.h. A suffix `___x` names another kernel's form of a type; libbpf drops it.
+ * Names and types follow include/linux/{sched,cred,binfmts,tty,cgroup-defs,kernfs,dcache,fs_struct,pid}.h,
+ * include/linux/sched/signal.h, fs/mount.h, kernel/cgroup/cgroup-internal.h and include/uapi/asm-generic/siginfo.h. A suffix `___x` names another kernel's form of a type; libbpf drops it.
  */
 #ifndef WHODUNIT_KERNEL_H
 #define WHODUNIT_KERNEL_H
@@ -24,9 +24,13 @@ typedef __u32 __wsum;
 typedef _Bool bool;
 
 /* include/uapi/linux/bpf.h */
-enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_LRU_HASH = 9, BPF_MAP_TYPE_RINGBUF = 27 };
+enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_LRU_HASH = 9 };
+enum { BPF_MAP_TYPE_RINGBUF = 27 };
 enum { BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_NOEXIST = 1 };
 enum { BPF_RB_NO_WAKEUP = 1 };
+enum { BPF_RB_AVAIL_DATA = 0 };
+enum bpf_func_id { BPF_FUNC_get_current_task_btf = 158 }; /* since Linux 5.11 */
 
 #define RELOCATABLE __attribute__((preserve_access_index))
 
@@ -47,11 +51,29 @@ struct tty_struct {
   char name[64];
 } RELOCATABLE;
 
+struct list_head {
+  struct list_head *next;
+} RELOCATABLE;
+
+typedef struct {
+  __u32 sequence; /* the first member of every form that it has had */
+} seqlock_t;
+
+struct rlimit {
+  unsigned long rlim_cur;
+} RELOCATABLE;
+
 struct signal_struct {
   atomic_t live;
+  int nr_threads;
+  struct list_head thread_head;
   int group_exit_code;
   __u32 flags;
   struct tty_struct *tty;
+  seqlock_t stats_lock;
+  unsigned long maxrss;
+  unsigned long long sum_sched_runtime;
+  struct rlimit rlim[16];
 } RELOCATABLE;
 
 struct sigaction {
@@ -71,10 +93,6 @@ struct mm_struct {
   unsigned long arg_end;
   unsigned long env_start;
   unsigned long env_end;
-} RELOCATABLE;
-
-struct list_head {
-  struct list_head *next;
 } RELOCATABLE;
 
 struct kernfs_node {
@@ -110,8 +128,68 @@ struct cgrp_cset_link {
 /* The values are the running kernel's; only the names count here. */
 enum cgroup_subsys_id { memory_cgrp_id = 1, pids_cgrp_id = 2 };
 
+struct dentry;
+
+struct qstr {
+  const unsigned char *name;
+} RELOCATABLE;
+
+struct dentry {
+  struct dentry *d_parent;
+  struct qstr d_name;
+} RELOCATABLE;
+
+struct vfsmount {
+  struct dentry *mnt_root;
+} RELOCATABLE;
+
+struct mount {
+  struct mount *mnt_parent;
+  struct dentry *mnt_mountpoint;
+  struct vfsmount mnt;
+} RELOCATABLE;
+
+struct path {
+  struct vfsmount *mnt;
+  struct dentry *dentry;
+} RELOCATABLE;
+
+struct fs_struct {
+  struct path pwd;
+} RELOCATABLE;
+
+struct ns_common {
+  __u32 inum;
+} RELOCATABLE;
+
+struct mnt_namespace {
+  struct ns_common ns;
+} RELOCATABLE;
+
+struct nsproxy {
+  struct mnt_namespace *mnt_ns;
+} RELOCATABLE;
+
+struct upid {
+  int nr;
+} RELOCATABLE;
+
+struct pid {
+  __u32 level;
+  struct upid numbers[1];
+} RELOCATABLE;
+
+struct sched_entity {
+  __u64 sum_exec_runtime;
+} RELOCATABLE;
+
 struct task_struct {
   __u32 flags;
+  struct sched_entity se;
+  struct list_head thread_node;
+  struct pid *thread_pid;
+  struct fs_struct *fs;
+  struct nsproxy *nsproxy;
   int exit_code;
   int pid;
   int tgid;

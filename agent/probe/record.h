@@ -22,6 +22,7 @@
  *            filename, args, ssh                     144   three strings without NUL, one after the other
  *   fork     record                                        `who` is the child
  *   exit     record, u32 status, u32 0               120
+ *            u64 cpu_time, peak_rss                  128   nanoseconds; pages; 0 is not known
  *   signal   record, who target                      120   `record.who` is the task that was running
  *            s32 signal, code, u32 group, result     224
  *            u32 disposition, has_address            240
@@ -29,6 +30,9 @@
  *   oom      record, who target                      120   `record.who` is the task that wanted memory
  *   task     record                                        one live process, from the iterator
  *   cgroup   record, u64 id, u32 hierarchy, path_size 120  a cgroup was made; the path follows at 136, without NUL
+ *   core     record, u64 limit, u32 status, pid      120   follows the exit of a signal that asks for a core dump
+ *            u32 mount_namespace, cwd_size           136   `pid` is the innermost namespace's
+ *            cwd                                     144   names from the innermost up, each with its NUL
  *
  * Behaviour
  * - `who` is the whole process (its thread group leader); only `tid`, credentials, login and cgroup are the thread's.
@@ -39,6 +43,12 @@
  * - `ssh` is the value of SSH_CONNECTION, in the first exec of a login session that has it; empty in all others.
  * - A loss counter belongs to each kind: records that found no room in the ring, the time of the first and the last.
  *   The reader sets them back to zero.
+ * - Beside the ring are counts of what was not recorded one by one: flood.h, throttle.h.
+ *
+ * Change
+ * - The layout's number is in the name of the ring's pin (agent/src/source/pins.ts). It stays as long as an older agent can
+ *   read what a newer probe wrote and the other way round: kinds are added, and fields at the end of records without a
+ *   tail; the reader takes what the record's size says is there. `at`, `kind` and `size` keep their places for ever.
  */
 #ifndef WHODUNIT_RECORD_H
 #define WHODUNIT_RECORD_H
@@ -51,7 +61,8 @@ enum record_kind {
   RECORD_OOM = 5,
   RECORD_TASK = 6,
   RECORD_CGROUP = 7,
-  RECORD_KINDS = 8, /* array size of the loss counters */
+  RECORD_CORE = 8,
+  RECORD_KINDS = 16, /* array size of the loss counters */
 };
 
 enum {
@@ -68,6 +79,7 @@ enum {
   FILENAME_BYTES_MAX = 4096,
   SSH_BYTES_MAX = 128, /* two IPv6 addresses, two ports */
   CGROUP_PATH_BYTES_MAX = 1024, /* TRACE_CGROUP_PATH_LEN: the tracepoint gives no more */
+  CWD_BYTES_MAX = 1024,
 };
 
 struct who {
@@ -108,6 +120,8 @@ struct exit_record {
   struct record head;
   __u32 status;
   __u32 zero;
+  __u64 cpu_time;
+  __u64 peak_rss;
 };
 
 struct signal_record {
@@ -134,6 +148,15 @@ struct cgroup_record {
   __u32 path_size;
 };
 
+struct core_record {
+  struct record head;
+  __u64 limit;
+  __u32 status;
+  __u32 pid;
+  __u32 mount_namespace;
+  __u32 cwd_size;
+};
+
 struct loss {
   __u64 count;
   __u64 first;
@@ -146,10 +169,11 @@ struct loss {
 _Static_assert(sizeof(struct who) == 104, "who");
 _Static_assert(sizeof(struct record) == 120, "record");
 _Static_assert(sizeof(struct exec_record) == 144, "exec_record");
-_Static_assert(sizeof(struct exit_record) == 128, "exit_record");
+_Static_assert(sizeof(struct exit_record) == 144, "exit_record");
 _Static_assert(sizeof(struct signal_record) == 256, "signal_record");
 _Static_assert(sizeof(struct oom_record) == 224, "oom_record");
 _Static_assert(sizeof(struct cgroup_record) == 136, "cgroup_record");
+_Static_assert(sizeof(struct core_record) == 144, "core_record");
 _Static_assert(sizeof(struct loss) == 24, "loss");
 AT(who, tgid, 16);
 AT(who, euid, 32);
@@ -161,11 +185,14 @@ AT(record, who, 16);
 AT(exec_record, filename_size, 120);
 AT(exec_record, ssh_size, 136);
 AT(exit_record, status, 120);
+AT(exit_record, cpu_time, 128);
 AT(signal_record, target, 120);
 AT(signal_record, signal, 224);
 AT(signal_record, disposition, 240);
 AT(signal_record, address, 248);
 AT(oom_record, target, 120);
 AT(cgroup_record, id, 120);
+AT(core_record, limit, 120);
+AT(core_record, pid, 132);
 
 #endif
