@@ -58,6 +58,19 @@ static __noinline __u32 fill_cwd(struct core_scratch *core, struct task_struct *
   return 0;
 }
 
+/* Before Linux 6.16 the mm is gone by now. */
+static __always_inline __u32 dumpable_of(struct task_struct *task) {
+  struct mm_struct *mm = BPF_CORE_READ(task, mm);
+  unsigned long flags = ~0UL;
+  if (!mm)
+    return ~0U;
+  if (bpf_core_field_exists(((struct mm_struct___since_6_18 *)mm)->flags))
+    bpf_probe_read_kernel(&flags, sizeof(flags), &((struct mm_struct___since_6_18 *)mm)->flags);
+  else if (bpf_core_field_exists(((struct mm_struct___before_6_18 *)mm)->flags))
+    bpf_probe_read_kernel(&flags, sizeof(flags), &((struct mm_struct___before_6_18 *)mm)->flags);
+  return flags == ~0UL ? ~0U : flags & 3;
+}
+
 static __noinline void record_core(struct task_struct *task, __u64 at, __u32 status) {
   __u32 zero = 0;
   struct core_scratch *core = bpf_map_lookup_elem(&core_scratch, &zero);
@@ -78,7 +91,9 @@ static __noinline void record_core(struct task_struct *task, __u64 at, __u32 sta
   core->record.status = status;
   core->record.pid = number;
   core->record.mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+  core->record.dumpable = dumpable_of(task);
   core->record.cwd_size = cwd_size;
+  core->record.zero = 0;
   fill_head(&core->record.head, at, RECORD_CORE, size);
   fill_who(&core->record.head.who, task, 1);
   if (bpf_ringbuf_output(&ring, core, size, BPF_RB_NO_WAKEUP))

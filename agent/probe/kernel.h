@@ -128,6 +128,19 @@ struct cgrp_cset_link {
 /* The values are the running kernel's; only the names count here. */
 enum cgroup_subsys_id { memory_cgrp_id = 1, pids_cgrp_id = 2 };
 
+/* The two lowest bits are the same in both: whether it may be dumped, include/linux/sched/coredump.h. */
+typedef struct {
+  unsigned long first;
+} mm_flags_t;
+
+struct mm_struct___since_6_18 {
+  mm_flags_t flags;
+} RELOCATABLE;
+
+struct mm_struct___before_6_18 {
+  unsigned long flags;
+} RELOCATABLE;
+
 struct dentry;
 
 struct qstr {

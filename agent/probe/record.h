@@ -31,8 +31,9 @@
  *   task     record                                        one live process, from the iterator
  *   cgroup   record, u64 id, u32 hierarchy, path_size 120  a cgroup was made; the path follows at 136, without NUL
  *   core     record, u64 limit, u32 status, pid      120   follows the exit of a signal that asks for a core dump
- *            u32 mount_namespace, cwd_size           136   `pid` is the innermost namespace's
- *            cwd                                     144   names from the innermost up, each with its NUL
+ *            u32 mount_namespace, dumpable           136   `pid` is the innermost namespace's; dumpable as PR_GET_DUMPABLE
+ *            u32 cwd_size, u32 0                     144     gives it, ~0: not known
+ *            cwd                                     152   names from the innermost up, each with its NUL
  *
  * Behaviour
  * - `who` is the whole process (its thread group leader); only `tid`, credentials, login and cgroup are the thread's.
@@ -154,7 +155,9 @@ struct core_record {
   __u32 status;
   __u32 pid;
   __u32 mount_namespace;
+  __u32 dumpable;
   __u32 cwd_size;
+  __u32 zero;
 };
 
 struct loss {
@@ -173,7 +176,7 @@ _Static_assert(sizeof(struct exit_record) == 144, "exit_record");
 _Static_assert(sizeof(struct signal_record) == 256, "signal_record");
 _Static_assert(sizeof(struct oom_record) == 224, "oom_record");
 _Static_assert(sizeof(struct cgroup_record) == 136, "cgroup_record");
-_Static_assert(sizeof(struct core_record) == 144, "core_record");
+_Static_assert(sizeof(struct core_record) == 152, "core_record");
 _Static_assert(sizeof(struct loss) == 24, "loss");
 AT(who, tgid, 16);
 AT(who, euid, 32);

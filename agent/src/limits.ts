@@ -32,6 +32,13 @@ export const agentLimits = {
   sshLooksPerSession: 32,
   /** After an overrun the process list is taken anew, though not more often than this. */
   snapshotIntervalMs: 5_000,
+  /** What the probe counted instead of recording it is read this often. */
+  countsIntervalMs: 1_000,
+  /** A cgroup of which nothing was withheld for so long is throttled no more. */
+  throttleStopMs: 3_000,
+  /** systemd-coredump compresses after the process is gone: so long its file is looked for. */
+  coreDumpWaitMs: 20_000,
+  coreDumpsWaitingMax: 64,
   /** Events in memory while the spool cannot be written. */
   bufferBytesMax: 64 * 1024 * 1024,
   spoolMibDefault: 256,

@@ -7,6 +7,8 @@ import { limits, type AgentStartEvent, type LossEvent } from './contract.js';
 import { bootedAtMs } from './kernel/boot-clock.js';
 import { agentLimits } from './limits.js';
 import type { Log } from './log.js';
+import { CoreDumps } from './source/core-dumps.js';
+import { readPageBytes } from './source/page-bytes.js';
 import { readBootId, readCgroup, readExe, readOwnLife, readProcImage, readSshSource } from './source/proc.js';
 import type { Sensor } from './source/sensor.js';
 import { UserNames } from './source/user-names.js';
@@ -46,6 +48,10 @@ export function report({ sensor, http, credential, config, log, states }: Parts)
     log,
     onNewEpoch: () => watch.wantSnapshot(),
   });
+  const coreDumps = new CoreDumps(
+    (event) => spool.push(event),
+    () => sensor.bootNanoseconds(),
+  );
   const tracker = new Tracker(
     {
       nameOfUser: (uid) => names.nameOf(uid),
@@ -55,12 +61,16 @@ export function report({ sensor, http, credential, config, log, states }: Parts)
       pathOfCgroup: (cgroup) => sensor.cgroups.pathOf(cgroup),
       learnCgroup: (cgroup, path) => sensor.cgroups.learn(cgroup, path),
       readSshSource,
+      pageBytes: readPageBytes(),
+      onCore: (...death) => coreDumps.take(...death),
     },
     (event) => spool.push(event),
     new Episodes({ states, ...openEpisodes(config.stateDir, readBootId(), sensor.rung, log) }),
   );
   const watch =
-    sensor.rung === 'ebpf' ? new EbpfWatch({ sensor, tracker, spool }) : watchProcfs({ sensor, tracker, spool });
+    sensor.rung === 'ebpf'
+      ? new EbpfWatch({ sensor, tracker, spool, coreDumps, keepSensor: config.keepSensor })
+      : watchProcfs({ sensor, tracker, spool });
   const openingEvents = () => [agentStart(sensor, true), ...tracker.describeAll(sensor.bootNanoseconds())];
   const uplink = new Uplink({ http, credential, spool, bootedAt, log, openingEvents, onDelivered });
 

@@ -7,10 +7,14 @@
  * A list (snapshot) is announced only after every record that the kernel wrote before it: otherwise the server would
  * take a process whose end is still in the ring for one that ended unwatched.
  */
-import { decodeRecord } from './kernel/record.js';
+import { decodeRecord, readRecordTime } from './kernel/record.js';
 import { agentLimits } from './limits.js';
 import type { Backlog, EbpfSensor } from './source/sensor.js';
 import type { Ring } from './source/ring.js';
+import type { CoreDumps } from './source/core-dumps.js';
+import type { Counts } from './source/counts.js';
+import type { Losses } from './source/losses.js';
+import { Throttles } from './track/throttles.js';
 import type { Tracker } from './track/tracker.js';
 import type { Spool } from './spool/spool.js';
 import type { Watch } from './watch.js';
@@ -19,6 +23,9 @@ interface Parts {
   readonly sensor: EbpfSensor;
   readonly tracker: Tracker;
   readonly spool: Spool;
+  readonly coreDumps: CoreDumps;
+  /** The sensor goes on without us: what it still counts is our successor's to tell. */
+  readonly keepSensor: boolean;
 }
 
 interface Announcement {
@@ -40,9 +47,19 @@ export class EbpfWatch implements Watch {
   #announce: Announcement | undefined;
   #wanted: { readonly refresh: boolean } | undefined;
   #snapshotAtMs = -Infinity;
+  readonly #throttles: Throttles;
+  readonly #coreDumps: CoreDumps;
+  readonly #keepSensor: boolean;
+  #countsAtMs = -Infinity;
 
-  constructor({ sensor, tracker, spool }: Parts) {
+  constructor({ sensor, tracker, spool, coreDumps, keepSensor }: Parts) {
     this.#sensor = sensor;
+    this.#coreDumps = coreDumps;
+    this.#keepSensor = keepSensor;
+    this.#throttles = new Throttles(
+      (cgroup) => sensor.cgroups.pathOf(cgroup),
+      (event) => spool.push(event),
+    );
     this.#ring = sensor.ring;
     this.#tracker = tracker;
     this.#spool = spool;
@@ -51,9 +68,7 @@ export class EbpfWatch implements Watch {
   start(): void {
     this.#toldPosition = this.#spool.toldPosition(this.#sensor.ringId);
     this.#takeSnapshot(false);
-    for (const backlog of this.#sensor.backlogs) {
-      readBacklog(backlog, this.#tracker, this.#spool.toldPosition(backlog.ringId));
-    }
+    for (const backlog of this.#sensor.backlogs) this.#readBacklog(backlog);
     this.#commit();
     void this.#spool.sync().then(() => this.#sensor.removeBacklogs());
     this.#next();
@@ -71,7 +86,8 @@ export class EbpfWatch implements Watch {
     while (this.#ring.readPosition < end && this.#turn() > 0);
     // No exec will follow that could say a held fork better.
     this.#tracker.beginTurn(this.#sensor.bootNanoseconds() + BigInt(agentLimits.forkHeldMs) * 1_000_000n);
-    this.#commit();
+    this.#readCounts();
+    if (!this.#keepSensor) this.#tellCounts(this.#sensor.counts, undefined);
   }
 
   #next(): void {
@@ -89,7 +105,8 @@ export class EbpfWatch implements Watch {
     this.#announceSnapshot();
     const due = performance.now() - this.#snapshotAtMs > agentLimits.snapshotIntervalMs;
     if (this.#wanted && due) this.#takeSnapshot(this.#wanted.refresh);
-    this.#commit();
+    if (performance.now() - this.#countsAtMs > agentLimits.countsIntervalMs) this.#readCounts();
+    else this.#commit();
     this.#release();
     return count;
   }
@@ -109,11 +126,66 @@ export class EbpfWatch implements Watch {
 
   #countLosses(): void {
     const losses = this.#sensor.takeLosses();
-    if (losses === undefined) return;
-    const { since, until, count } = losses;
+    if (losses !== undefined) this.#tellLoss(losses);
+  }
+
+  #tellLoss({ since, until, count }: Losses): void {
     const range = { at: until.toString(), since: since.toString(), until: until.toString() };
     this.#spool.push({ kind: 'loss', cause: 'ring-overrun', ...range, count });
     this.#wanted = { refresh: true };
+  }
+
+  /** Once a second, what the probe counted instead of recording it. */
+  #readCounts(): void {
+    const lookedAtMs = this.#countsAtMs;
+    this.#countsAtMs = performance.now();
+    this.#countMisses(this.#countsAtMs - lookedAtMs);
+    this.#coreDumps.look();
+    this.#tellCounts(this.#sensor.counts, this.#sensor.bootNanoseconds());
+  }
+
+  #countMisses(sinceMs: number): void {
+    const count = this.#sensor.takeMisses();
+    const until = this.#sensor.bootNanoseconds();
+    if (count > 0) this.#tellLoss({ count, since: until - BigInt(Math.round(sinceMs * 1e6)), until });
+  }
+
+  /** Forgotten only when they are in the spool. `until`: see Counts.read. */
+  #tellCounts(counts: Counts | undefined, until: bigint | undefined): void {
+    const read = counts?.read(until);
+    for (const flood of read?.floods ?? []) this.#tracker.handle(flood, this.#ring.readPosition);
+    if (read) this.#throttles.take(read.withheld, this.#sensor.bootNanoseconds());
+    if (read && read.withheld.length > 0) this.#wanted = { refresh: true };
+    this.#commit();
+    read?.forget();
+  }
+
+  /** Another build's ring: its positions mean nothing for ours. */
+  #readBacklog(backlog: Backlog): void {
+    if (!backlog.readable) return this.#countUnreadable(backlog);
+    const toldPosition = this.#spool.toldPosition(backlog.ringId);
+    backlog.ring.read((bytes, end) => {
+      const record = decodeRecord(bytes);
+      if (record === undefined || record.at >= backlog.until) return;
+      if (end <= toldPosition) this.#tracker.replay(record, 0);
+      else this.#tracker.handle(record, 0);
+    }, Infinity);
+    const losses = backlog.takeLosses();
+    if (losses !== undefined) this.#tellLoss(losses);
+    this.#tellCounts(backlog.counts, undefined);
+  }
+
+  /** A newer agent's, before we took its place: told as a loss. `at` is where every layout has it. */
+  #countUnreadable({ ring }: Backlog): void {
+    const times: bigint[] = [];
+    let count = 0;
+    ring.read((bytes) => {
+      count += 1;
+      const at = readRecordTime(bytes);
+      if (at !== undefined) times.splice(1, 1, at);
+    }, Infinity);
+    const now = this.#sensor.bootNanoseconds();
+    if (count > 0) this.#tellLoss({ count, since: times[0] ?? now, until: times.at(-1) ?? now });
   }
 
   #takeSnapshot(refresh: boolean): void {
@@ -141,14 +213,4 @@ export class EbpfWatch implements Watch {
     // Better to rely on our memory than to make the kernel drop what is new.
     if (ring.readPosition - ring.releasedPosition > ring.sizeBytes / 2) ring.release(ring.readPosition);
   }
-}
-
-/** Another build's ring: its positions mean nothing for ours. */
-function readBacklog({ ring, until }: Backlog, tracker: Tracker, toldPosition: number): void {
-  ring.read((bytes, end) => {
-    const record = decodeRecord(bytes);
-    if (record === undefined || record.at >= until) return;
-    if (end <= toldPosition) tracker.replay(record, 0);
-    else tracker.handle(record, 0);
-  }, Infinity);
 }

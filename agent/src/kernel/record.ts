@@ -59,6 +59,10 @@ export interface ExitRecord extends Head {
   readonly kind: 'exit';
   /** As wait4() gives it. */
   readonly status: number;
+  /** Nanoseconds that its threads ran; absent where the kernel or an older probe did not tell. */
+  readonly cpuTime?: bigint;
+  /** Its largest resident set, in pages. */
+  readonly peakRssPages?: number;
 }
 
 export interface SignalRecord extends Head {
@@ -70,6 +74,9 @@ export interface SignalRecord extends Head {
   readonly result: number;
   readonly disposition: number;
   readonly address: bigint | undefined;
+  /** So many alike, the last of them at `until`: agent/probe/flood.h. */
+  readonly count?: number;
+  readonly until?: bigint;
 }
 
 export interface OomRecord extends Head {
@@ -88,10 +95,37 @@ export interface CgroupRecord extends Head {
   readonly path: string;
 }
 
-export type KernelRecord = ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord | CgroupRecord;
+/** `who` died of a signal that asks for a core dump. Its exit came before. */
+export interface CoreRecord extends Head {
+  readonly kind: 'core';
+  /** As in the exit record. */
+  readonly status: number;
+  /** RLIMIT_CORE, soft, in bytes; undefined: unlimited. */
+  readonly limit: bigint | undefined;
+  /** In its own pid namespace. */
+  readonly ownPid: number;
+  /** Inode of /proc/PID/ns/mnt. */
+  readonly mountNamespace: number;
+  /** As prctl(PR_GET_DUMPABLE) gives it; undefined where it could not be told. */
+  readonly dumpable: number | undefined;
+  /** Working directory in that namespace; undefined where it could not be told. */
+  readonly cwd: string | undefined;
+}
 
-/** Sizes in bytes of the fixed part of each kind, record.h. */
-export const recordBytes = { head: 120, who: 104, exec: 144, exit: 128, signal: 256, oom: 224, cgroup: 136 } as const;
+export type KernelRecord =
+  ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord | CgroupRecord | CoreRecord;
+
+/** Sizes in bytes of the fixed part of each kind, record.h. `exit`: what every layout has. */
+export const recordBytes = {
+  head: 120,
+  who: 104,
+  exec: 144,
+  exit: 128,
+  signal: 256,
+  oom: 224,
+  cgroup: 136,
+  core: 152,
+} as const;
 
 const noId = 0xffff_ffff;
 const kernelThreadFlag = 1;
@@ -111,7 +145,7 @@ export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
     case 2:
       return { kind: 'fork', ...head };
     case 3:
-      return bytes.byteLength < recordBytes.exit ? undefined : { kind: 'exit', ...head, status: cursor.u32le() };
+      return bytes.byteLength < recordBytes.exit ? undefined : readExit(cursor, head);
     case 4:
       return bytes.byteLength < recordBytes.signal ? undefined : readSignal(cursor, head);
     case 5:
@@ -120,9 +154,16 @@ export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
       return { kind: 'task', ...head };
     case 7:
       return readCgroup(cursor, head);
+    case 8:
+      return readCore(cursor, head);
     default:
       return undefined;
   }
+}
+
+/** The time of a record of whatever layout. */
+export function readRecordTime(bytes: Uint8Array): bigint | undefined {
+  return bytes.byteLength < 8 ? undefined : new Cursor(bytes).u64le();
 }
 
 /** The iterator writes `task` records back to back; a torn last one is left out. */
@@ -186,6 +227,50 @@ function readExec(cursor: Cursor, head: Head): ExecRecord | undefined {
   const args = splitArgs(decodeUtf8(cursor.bytes(argsSize)), argsTotal > BigInt(argsSize));
   const sshSource = parseSshConnection(decodeUtf8(cursor.bytes(sshSize)));
   return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n, sshSource };
+}
+
+const usageBytes = 16;
+
+function readExit(cursor: Cursor, head: Head): ExitRecord {
+  const status = cursor.u32le();
+  cursor.u32le();
+  if (cursor.remaining < usageBytes) return { kind: 'exit', ...head, status };
+  const cpuTime = cursor.u64le();
+  const peakRssPages = Number(cursor.u64le());
+  return {
+    kind: 'exit',
+    ...head,
+    status,
+    ...(cpuTime > 0n && { cpuTime }),
+    ...(peakRssPages > 0 && { peakRssPages }),
+  };
+}
+
+/** RLIM_INFINITY. */
+const unlimited = 0xffff_ffff_ffff_ffffn;
+
+function readCore(cursor: Cursor, head: Head): CoreRecord | undefined {
+  if (cursor.remaining < recordBytes.core - recordBytes.head) return undefined;
+  const limit = cursor.u64le();
+  const status = cursor.u32le();
+  const ownPid = cursor.u32le();
+  const mountNamespace = cursor.u32le();
+  const dumpable = cursor.u32le();
+  const cwdSize = cursor.u32le();
+  cursor.u32le();
+  if (cursor.remaining < cwdSize) return undefined;
+  const names = decodeUtf8(cursor.bytes(cwdSize)).split('\0').slice(0, -1);
+  const cwd = cwdSize === 0 ? undefined : `/${names.reverse().join('/')}`;
+  return {
+    kind: 'core',
+    ...head,
+    status,
+    limit: limit === unlimited ? undefined : limit,
+    ownPid,
+    mountNamespace,
+    dumpable: dumpable === noId ? undefined : dumpable,
+    cwd,
+  };
 }
 
 function readCgroup(cursor: Cursor, head: Head): CgroupRecord | undefined {

@@ -2,23 +2,21 @@
  * The first rung: loads the probe, pins it, and opens it through its pins. A fresh sensor and one that an earlier
  * agent left behind are opened the same way.
  */
-import { closeSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeTasks } from '../kernel/record.js';
 import { parseProcStatus } from '../kernel/proc-status.js';
 import { failure, success, type Result } from '../result.js';
 import { ensureBpffs, leaveBpffs } from './bpffs.js';
 import { Cgroups } from './cgroups.js';
-import { LossCounters, lossMapBytes } from './losses.js';
+import { ProgramMisses } from './misses.js';
 import { loadLibbpf, loadLibc, type Libbpf, type Libc } from './native.js';
+import { openBacklog, openPinned } from './open-pinned.js';
 import * as pins from './pins.js';
 import { inInitialPidNamespace } from './proc.js';
 import { withMissingParents } from './missing-parents.js';
-import { mapRing, type Ring } from './ring.js';
-import type { Backlog, EbpfSensor } from './sensor.js';
+import type { EbpfSensor } from './sensor.js';
 
-/** RING_BYTES of agent/probe/record.h. */
-const ringBytes = 8 * 1024 * 1024;
 const btfPath = '/sys/kernel/btf/vmlinux';
 
 const foreignNamespace =
@@ -40,11 +38,12 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
     const loaded = loadAndPin(libbpf, objectPath, directory, digest);
     if (!loaded.ok) return loaded;
   }
-  const opened = openPinned(ready.value, join(directory, digest));
+  const opened = openPinned(ready.value, directory, digest);
   if (!opened.ok) return opened;
   const older = found.filter((name) => name !== digest);
   const now = libc.bootNanoseconds();
-  const backlogs = older.flatMap((name) => openBacklog(ready.value, join(directory, name), now));
+  const backlogs = older.flatMap((name) => openBacklog(ready.value, directory, name, now));
+  const misses = new ProgramMisses(libbpf, join(directory, digest));
   return success({
     rung: 'ebpf',
     blindSpots: inInitialPidNamespace() ? [] : [foreignNamespace],
@@ -54,8 +53,10 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
     ringId: opened.value.ringId,
     from: backlogs.length > 0 ? now : 0n,
     backlogs,
+    counts: opened.value.counts,
     bootNanoseconds: () => libc.bootNanoseconds(),
-    takeLosses: () => opened.value.losses.take(),
+    takeLosses: () => opened.value.losses?.take(),
+    takeMisses: () => misses.take(),
     listTasks: () => withMissingParents(decodeTasks(readFileSync(join(directory, digest, pins.pinNames.tasks)))),
     removeBacklogs: () => older.forEach((name) => pins.removePins(directory, name)),
     remove() {
@@ -100,12 +101,29 @@ export function checkCapabilities(status: string): Result<undefined> {
   return failure('sensor/not-permitted', `${who} ${names}: start it as root, or grant these capabilities.`);
 }
 
+/** Programs whose tracepoint not every kernel has: without cgroups there is none that could be made. */
+const optionalPrograms = ['on_cgroup_mkdir'] as const;
+
 function loadAndPin(libbpf: Libbpf, objectPath: string, directory: string, digest: string): Result<undefined> {
+  const loaded = load(libbpf, objectPath, []);
+  const object = loaded.ok ? loaded : load(libbpf, objectPath, optionalPrograms);
+  // What the kernel has against the whole of it says more.
+  if (!object.ok) return loaded.ok ? success(undefined) : loaded;
+  return pinObject(libbpf, object.value, directory, digest);
+}
+
+function load(libbpf: Libbpf, objectPath: string, without: readonly string[]): Result<bigint> {
   const object = libbpf.openObject(objectPath);
   if (object === undefined) return failure('sensor/bad-object', `${objectPath} is not a BPF object: build it anew.`);
+  for (const program of without) libbpf.leaveOut(object, program);
+  const loaded = libbpf.loadObject(object);
+  if (loaded >= 0) return success(object);
+  libbpf.closeObject(object);
+  return failure('sensor/not-loaded', `The kernel refused the probe (errno ${-loaded}).`);
+}
+
+function pinObject(libbpf: Libbpf, object: bigint, directory: string, digest: string): Result<undefined> {
   try {
-    const loaded = libbpf.loadObject(object);
-    if (loaded < 0) return failure('sensor/not-loaded', `The kernel refused the probe (errno ${-loaded}).`);
     const folder = pins.beginPins(directory, digest);
     const pinned = pinAll(libbpf, object, folder);
     if (pinned.ok) pins.finishPins(directory, digest);
@@ -120,6 +138,7 @@ function pinAll(libbpf: Libbpf, object: bigint, folder: string): Result<undefine
   const maps = [
     ['ring', pins.pinNames.ring],
     ['losses', pins.pinNames.losses],
+    ...Object.entries(pins.countPins),
   ] as const;
   for (const [map, pin] of maps) {
     const error = libbpf.objPin(libbpf.mapFd(object, map), join(folder, pin));
@@ -134,39 +153,4 @@ function pinAll(libbpf: Libbpf, object: bigint, folder: string): Result<undefine
     if (error < 0) return failure('sensor/not-pinned', `${join(folder, name)} cannot be pinned (errno ${-error}).`);
   }
   return success(undefined);
-}
-
-function openPinned(
-  { libc, libbpf }: Libraries,
-  folder: string,
-): Result<{ readonly ring: Ring; readonly ringId: string | undefined; readonly losses: LossCounters }> {
-  const ringPin = join(folder, pins.pinNames.ring);
-  const ring = withPin(libbpf, ringPin, (fd) => mapRing(libc, fd, ringBytes));
-  const ringId = withPin(libbpf, ringPin, readMapId);
-  const memory = withPin(libbpf, join(folder, pins.pinNames.losses), (fd) => libc.map(fd, lossMapBytes, 0, true));
-  if (!ring || !memory) return failure('sensor/not-mapped', `The sensor pinned at ${folder} cannot be opened.`);
-  return success({ ring, ringId, losses: new LossCounters(memory) });
-}
-
-/** The kernel numbers maps upwards and uses no number twice in a boot (idr_alloc_cyclic). */
-function readMapId(fd: number): string | undefined {
-  return /^map_id:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
-}
-
-/** Another layout's ring has another pin name and is not read. */
-function openBacklog(libraries: Libraries, folder: string, until: bigint): readonly Backlog[] {
-  if (!existsSync(join(folder, pins.pinNames.ring))) return [];
-  const opened = openPinned(libraries, folder);
-  return opened.ok ? [{ ...opened.value, until }] : [];
-}
-
-/** A mapping keeps the map alive; the descriptor is not needed any longer. */
-function withPin<T>(libbpf: Libbpf, path: string, use: (fd: number) => T | undefined): T | undefined {
-  const fd = libbpf.objGet(path);
-  if (fd < 0) return undefined;
-  try {
-    return use(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,8 +1,8 @@
 /**
  * The probe's loss counters, mapped from its array `losses` (agent/probe/record.h): per kind of record u64 count,
- * u64 first, u64 last. Taking sets them back to zero; a record lost between two of the exchanges is counted next time.
+ * u64 first, u64 last. An older probe has fewer kinds and zeros in the rest of the page. Taking sets them back to zero; a record lost between two of the exchanges is counted next time.
  */
-const kinds = 8;
+const kinds = 16;
 const fieldsPerKind = 3;
 
 export const lossMapBytes = kinds * fieldsPerKind * 8;

@@ -27,11 +27,28 @@ export interface Libbpf {
   openObject(path: string): bigint | undefined;
   loadObject(object: bigint): number;
   closeObject(object: bigint): void;
+  /** Those that were loaded. */
   programs(object: bigint): readonly { readonly name: string; readonly program: bigint }[];
   attach(program: bigint): bigint | undefined;
   pinLink(link: bigint, path: string): number;
   destroyLink(link: bigint): void;
   mapFd(object: bigint, name: string): number;
+  /** Before loadObject: this program stays out. False when there is none of that name. */
+  leaveOut(object: bigint, program: string): boolean;
+  /** A descriptor of a loaded program; negative when there is none of that number. */
+  programById(id: number): number;
+  mapLookup(fd: number, key: Uint8Array, value: Uint8Array): number;
+  mapUpdate(fd: number, key: Uint8Array, value: Uint8Array): number;
+  mapDelete(fd: number, key: Uint8Array): number;
+  /** Entries from `position` on (undefined: the first) into `keys` and `values`, at most `count`; bpf_map_lookup_batch. */
+  mapLookupBatch(fd: number, position: Uint8Array | undefined, next: Uint8Array, into: BatchBuffers): number;
+}
+
+export interface BatchBuffers {
+  readonly keys: Uint8Array;
+  readonly values: Uint8Array;
+  /** In: room for so many; out: so many are there. */
+  readonly count: Uint32Array;
 }
 
 const protRead = 1;
@@ -122,6 +139,7 @@ function bindLibbpf(library: LibraryHandle): Libbpf {
   const load = library.func('int bpf_object__load(void*)');
   const close = library.func('void bpf_object__close(void*)');
   const next = library.func('void* bpf_object__next_program(void*, void*)');
+  const programFd = library.func('int bpf_program__fd(void*)');
   const programName = library.func('const char* bpf_program__name(void*)');
   const attach = library.func('void* bpf_program__attach(void*)');
   const linkPin = library.func('int bpf_link__pin(void*, const char*)');
@@ -129,6 +147,13 @@ function bindLibbpf(library: LibraryHandle): Libbpf {
   const mapFd = library.func('int bpf_object__find_map_fd_by_name(void*, const char*)');
   const objGet = library.func('int bpf_obj_get(const char*)');
   const objPin = library.func('int bpf_obj_pin(int, const char*)');
+  const findProgram = library.func('void* bpf_object__find_program_by_name(void*, const char*)');
+  const setAutoload = library.func('int bpf_program__set_autoload(void*, bool)');
+  const fdById = library.func('int bpf_prog_get_fd_by_id(uint32_t)');
+  const lookup = library.func('int bpf_map_lookup_elem(int, void*, void*)');
+  const update = library.func('int bpf_map_update_elem(int, void*, void*, uint64_t)');
+  const remove = library.func('int bpf_map_delete_elem(int, void*)');
+  const lookupBatch = library.func('int bpf_map_lookup_batch(int, void*, void*, void*, void*, void*, void*)');
   // libbpf prints to stderr by itself; what it says is not for operators.
   setPrint(null);
   const orUndefined = (pointer: bigint | null) => (pointer === null || pointer === 0n ? undefined : pointer);
@@ -142,7 +167,7 @@ function bindLibbpf(library: LibraryHandle): Libbpf {
       const found: { name: string; program: bigint }[] = [];
       let program = orUndefined(next(object, null) as bigint | null);
       while (program !== undefined) {
-        found.push({ name: programName(program) as string, program });
+        if ((programFd(program) as number) >= 0) found.push({ name: programName(program) as string, program });
         program = orUndefined(next(object, program) as bigint | null);
       }
       return found;
@@ -151,6 +176,16 @@ function bindLibbpf(library: LibraryHandle): Libbpf {
     pinLink: (link, path) => linkPin(link, path) as number,
     destroyLink: (link) => void linkDestroy(link),
     mapFd: (object, name) => mapFd(object, name) as number,
+    leaveOut(object, name) {
+      const program = orUndefined(findProgram(object, name) as bigint | null);
+      return program !== undefined && setAutoload(program, false) === 0;
+    },
+    programById: (id) => fdById(id) as number,
+    mapLookup: (fd, key, value) => lookup(fd, key, value) as number,
+    mapUpdate: (fd, key, value) => update(fd, key, value, 0) as number,
+    mapDelete: (fd, key) => remove(fd, key) as number,
+    mapLookupBatch: (fd, position, next, { keys, values, count }) =>
+      lookupBatch(fd, position ?? null, next, keys, values, count, null) as number,
   };
 }
 

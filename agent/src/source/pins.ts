@@ -3,6 +3,7 @@
  *
  *   /sys/fs/bpf/whodunit-<state>/<object>/ring-v2     the ring buffer; v2 is the layout of agent/probe/record.h
  *                                        /losses-v1   the loss counters
+ *                                        /floods-v1, throttles-v1, throttles_told-v1   counts (since 2026-11-21)
  *                                        /on_exec …   one link for each program
  *                                        /list_tasks  the iterator: reading the file lists all processes
  *
@@ -15,6 +16,13 @@ import { join, resolve } from 'node:path';
 import { bpffsPath } from './bpffs.js';
 
 export const pinNames = { ring: 'ring-v2', losses: 'losses-v1', tasks: 'list_tasks' } as const;
+
+/** The hash maps in which the probe counts, and their pins. */
+export const countPins = {
+  floods: 'floods-v1',
+  throttles: 'throttles-v1',
+  throttles_told: 'throttles_told-v1',
+} as const;
 
 const makingPrefix = 'making-';
 
@@ -32,6 +40,21 @@ export function pinnedDigests(directory: string): readonly string[] {
   const names = readdirSync(directory);
   for (const name of names) if (name.startsWith(makingPrefix)) removeFolder(join(directory, name));
   return names.filter((name) => !name.startsWith(makingPrefix));
+}
+
+export interface RingPin {
+  readonly path: string;
+  /** Of the records in it: the number in the pin's name. */
+  readonly layout: number;
+}
+
+/** The ring of a sensor, whatever its layout. */
+export function findRing(directory: string, digest: string): RingPin | undefined {
+  for (const name of readdirSync(join(directory, digest))) {
+    const layout = /^ring-v(\d+)$/.exec(name)?.[1];
+    if (layout !== undefined) return { path: join(directory, digest, name), layout: Number(layout) };
+  }
+  return undefined;
 }
 
 export function beginPins(directory: string, digest: string): string {

@@ -1,6 +1,7 @@
 /** What the agent needs of a sensor, whichever rung of the ladder it stands on. */
 import type { TaskRecord } from '../kernel/record.js';
 import type { Cgroups } from './cgroups.js';
+import type { Counts } from './counts.js';
 import type { Ring } from './ring.js';
 import type { Losses } from './losses.js';
 
@@ -9,6 +10,10 @@ export interface Backlog {
   readonly ring: Ring;
   readonly ringId: string | undefined;
   readonly until: bigint;
+  /** False: another layout, of which this agent knows no more than that there are records, and of when. */
+  readonly readable: boolean;
+  readonly counts: Counts | undefined;
+  takeLosses(): Losses | undefined;
 }
 
 export interface EbpfSensor {
@@ -23,8 +28,12 @@ export interface EbpfSensor {
   readonly from: bigint;
   readonly backlogs: readonly Backlog[];
   readonly cgroups: Cgroups;
+  /** Undefined where an older build of the probe is still at work. */
+  readonly counts: Counts | undefined;
   bootNanoseconds(): bigint;
   takeLosses(): Losses | undefined;
+  /** Runs of the probe that the kernel left out since the last call, because one was at work on that processor. */
+  takeMisses(): number;
   listTasks(): readonly TaskRecord[];
   /** Drops the pins of the sensors whose backlog was read. */
   removeBacklogs(): void;

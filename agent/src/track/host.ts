@@ -1,4 +1,5 @@
-import type { CgroupRef } from '../kernel/record.js';
+import type { ProcessRef } from '../contract.js';
+import type { CgroupRef, CoreRecord } from '../kernel/record.js';
 import type { NameOfUser } from './describe.js';
 import type { Image } from './life.js';
 import type { ReadSshSource } from './ssh-sources.js';
@@ -16,4 +17,7 @@ export interface Host {
   pathOfCgroup(cgroup: CgroupRef): string | undefined;
   learnCgroup(cgroup: CgroupRef, path: string): void;
   readonly readSshSource: ReadSshSource;
+  readonly pageBytes: number;
+  /** A process died of a signal that asks for a core dump; its exit is told. */
+  onCore(record: CoreRecord, victim: ProcessRef, exe: string | undefined): void;
 }

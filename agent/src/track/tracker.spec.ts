@@ -57,6 +57,8 @@ function setUp(changes: Partial<Host> = {}) {
   const positions: number[] = [];
   const tracker = new Tracker(
     {
+      pageBytes: 4096,
+      onCore: () => undefined,
       nameOfUser: (uid) => (uid === 0 ? 'root' : undefined),
       readImage: () => undefined,
       readExe: () => undefined,

@@ -7,9 +7,10 @@
  * - The end of one life is reported once, although two last threads can both seem to be the last.
  * - Each event carries the ring position up to which the ring may be released once the event is delivered.
  */
-import { limits, type KnownEvent, type ProcessRef } from '../contract.js';
+import { limits, type ExitEvent, type KnownEvent, type ProcessRef } from '../contract.js';
 import type {
   CgroupRecord,
+  CoreRecord,
   ExecRecord,
   ExitRecord,
   ForkRecord,
@@ -94,6 +95,8 @@ export class Tracker implements Lives {
         return this.#oom(record);
       case 'cgroup':
         return this.#cgroup(record);
+      case 'core':
+        return this.#core(record);
       case 'task':
         return;
     }
@@ -184,14 +187,18 @@ export class Tracker implements Lives {
   #exit(record: ExitRecord): void {
     const life = this.#see(record.who, 'exit');
     if (life.ended && life.exitSeen) return;
-    this.#end(life, record.at, parseWaitStatus(record.status));
+    this.#end(life, record.at, { ...parseWaitStatus(record.status), ...usageOf(record, this.#host.pageBytes) });
   }
 
-  #end(life: Life, at: bigint, status: { code?: number; signal?: number; coreDumped?: boolean }): void {
+  #end(
+    life: Life,
+    at: bigint,
+    how: Partial<Pick<ExitEvent, 'code' | 'signal' | 'coreDumped' | 'cpuTime' | 'peakRss'>>,
+  ): void {
     this.#mention(life, at);
     this.#table.end(life);
     life.exitSeen = true;
-    this.#say({ kind: 'exit', at: at.toString(), ...life.ref, coreDumped: false, ...status });
+    this.#say({ kind: 'exit', at: at.toString(), ...life.ref, coreDumped: false, ...how });
     this.#observer.died(life, at);
   }
 
@@ -213,6 +220,8 @@ export class Tracker implements Lives {
       disposition: signalDisposition(record.disposition),
       result: signalResult(record.result),
       ...(record.address !== undefined && { address: `0x${record.address.toString(16)}` }),
+      ...(record.count !== undefined && { count: record.count }),
+      ...(record.until !== undefined && { until: record.until.toString() }),
     });
   }
 
@@ -230,6 +239,11 @@ export class Tracker implements Lives {
       victim: victim.ref,
       ...(trigger && { trigger: trigger.ref }),
     });
+  }
+
+  #core(record: CoreRecord): void {
+    const life = this.#table.find(record.who.pid, record.who.start);
+    if (life && !this.#silent) this.#host.onCore(record, life.ref, life.image.exe);
   }
 
   #cgroup({ cgroup, path }: CgroupRecord): void {
@@ -336,6 +350,13 @@ export class Tracker implements Lives {
   #say(event: KnownEvent): void {
     if (!this.#silent) this.#emit(event, this.safePosition);
   }
+}
+
+function usageOf({ cpuTime, peakRssPages }: ExitRecord, pageBytes: number): Pick<ExitEvent, 'cpuTime' | 'peakRss'> {
+  return {
+    ...(cpuTime !== undefined && { cpuTime: cpuTime.toString() }),
+    ...(peakRssPages !== undefined && { peakRss: peakRssPages * pageBytes }),
+  };
 }
 
 function redact(args: readonly string[]): readonly string[] {
