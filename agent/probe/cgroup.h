@@ -18,29 +18,41 @@ static __always_inline bool is_systemd(struct cgroup *cgroup) {
   return name == 0x00646d6574737973ULL; /* "systemd" */
 }
 
-static __noinline struct cgroup *find_systemd(struct css_set *set, struct cgroup *version_2, __u32 from) {
-  void *head = (void *)set + bpf_core_field_offset(struct css_set, cgrp_links);
-  struct list_head *at = BPF_CORE_READ(set, cgrp_links.next);
-#pragma clang loop unroll(disable)
-  for (__u32 i = 0; i < HIERARCHIES_MAX && (void *)at != head; i++) {
-    if (i >= from) {
-      struct cgrp_cset_link *link = (void *)at - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
-      struct cgroup *cgroup = BPF_CORE_READ(link, cgrp);
-      if (cgroup != version_2 && is_systemd(cgroup)) {
-        systemd_position = i;
-        return cgroup;
-      }
-    }
-    at = BPF_CORE_READ(at, next);
-  }
-  return 0;
+static __always_inline struct list_head *next_of(struct list_head *at) {
+  return BPF_CORE_READ(at, next);
 }
 
-/* The version 1 hierarchy `name=systemd` has no controller; it is only in the set's list. */
-static __always_inline struct cgroup *systemd_cgroup(struct css_set *set, struct cgroup *version_2) {
+static __always_inline struct cgroup *cgroup_at(struct list_head *at) {
+  struct cgrp_cset_link *link = (void *)at - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
+  return BPF_CORE_READ(link, cgrp);
+}
+
+/*
+ * The version 1 hierarchy `name=systemd` has no controller; it is only in the set's list.
+ * `set` and the result are addresses: read.h.
+ */
+__noinline __u64 find_systemd(__u64 set) {
+  __u64 version_2 = (__u64)BPF_CORE_READ((struct css_set *)set, dfl_cgrp);
+  __u64 head = set + bpf_core_field_offset(struct css_set, cgrp_links);
+  struct list_head *at = next_of((struct list_head *)head);
   __u32 position = systemd_position;
-  struct cgroup *cgroup = find_systemd(set, version_2, position);
-  return cgroup || position == 0 ? cgroup : find_systemd(set, version_2, 0);
+#pragma clang loop unroll(disable)
+  for (__u32 i = 0; i < HIERARCHIES_MAX && i < position; i++)
+    at = next_of(at);
+  struct cgroup *cgroup = cgroup_at(at);
+  if ((__u64)cgroup != version_2 && is_systemd(cgroup))
+    return (__u64)cgroup;
+  at = next_of((struct list_head *)head);
+#pragma clang loop unroll(disable)
+  for (__u32 i = 0; i < HIERARCHIES_MAX && (__u64)at != head; i++) {
+    cgroup = cgroup_at(at);
+    if ((__u64)cgroup != version_2 && is_systemd(cgroup)) {
+      systemd_position = i;
+      return (__u64)cgroup;
+    }
+    at = next_of(at);
+  }
+  return 0;
 }
 
 static __always_inline struct cgroup *controller_cgroup(struct css_set *set, __u64 controller, const bool direct) {
@@ -79,7 +91,8 @@ static __always_inline void fill_cgroup(struct who *who, struct task_struct *tas
     return;
   who->flags |= WHO_CGROUP;
   struct cgroup *version_2 = READ(set, dfl_cgrp);
-  if (name_cgroup(who, systemd_cgroup(set, version_2), 0))
+  __u64 systemd = find_systemd((__u64)BPF_CORE_READ(task, cgroups));
+  if (name_cgroup(who, (struct cgroup *)systemd, 0))
     return;
   if (name_cgroup(who, version_2, direct))
     return;

@@ -28,7 +28,10 @@ static __always_inline bool asks_for_core(__u32 status) {
 }
 
 /* The path from the working directory up to the root of its mount namespace, name by name: prepend_path(), fs/d_path.c. */
-static __noinline __u32 fill_cwd(struct core_scratch *core, struct task_struct *task) {
+__noinline __u32 fill_cwd(__u64 address) {
+  struct task_struct *task = (struct task_struct *)address;
+  __u32 zero = 0;
+  struct core_scratch *core = bpf_map_lookup_elem(&core_scratch, &zero);
   struct vfsmount *in = BPF_CORE_READ(task, fs, pwd.mnt);
   struct dentry *at = BPF_CORE_READ(task, fs, pwd.dentry);
   __u64 size = 0;
@@ -76,7 +79,7 @@ static __noinline void record_core(struct task_struct *task, __u64 at, __u32 sta
   struct core_scratch *core = bpf_map_lookup_elem(&core_scratch, &zero);
   if (!core)
     return;
-  __u64 cwd_size = fill_cwd(core, task);
+  __u64 cwd_size = fill_cwd(bpf_get_current_task());
   barrier_var(cwd_size);
   if (cwd_size > CWD_BYTES_MAX)
     cwd_size = 0;

@@ -3,6 +3,8 @@
 #ifndef WHODUNIT_LOGIN_H
 #define WHODUNIT_LOGIN_H
 
+#include "exec.h"
+
 /* How often the processes of a login session were asked for SSH_CONNECTION; SSH_LOOKS_MAX once it was found. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -21,15 +23,18 @@ static __always_inline bool is_ssh_connection(const __u64 *piece) {
 }
 
 /*
- * The value of SSH_CONNECTION in a new image's environment, without NUL: of all variables the only one that leaves this
+ * The value of SSH_CONNECTION in a new image's environment, without NUL, to `offset` of the record's room: of all variables the only one that leaves this
  * function. Longer ones pass in pieces.
  */
-static __noinline __u32 find_ssh_connection(struct mm_struct *mm, char *to) {
+__noinline __u32 find_ssh_connection(__u64 address, __u32 offset) {
+  struct mm_struct *mm = (struct mm_struct *)address;
+  __u32 zero = 0;
+  struct exec_scratch *exec = bpf_map_lookup_elem(&exec_scratch, &zero);
   __u64 piece[PIECE_BYTES / 8];
   unsigned long at = BPF_CORE_READ(mm, env_start);
   unsigned long end = BPF_CORE_READ(mm, env_end);
   bool within = 0;
-  if (!to)
+  if (!exec || offset > FILENAME_BYTES_MAX + ARGS_BYTES_MAX)
     return 0;
 #pragma clang loop unroll(disable)
   for (int i = 0; i < ENVIRONMENT_PIECES_MAX && at < end; i++) {
@@ -41,7 +46,7 @@ static __noinline __u32 find_ssh_connection(struct mm_struct *mm, char *to) {
       barrier_var(size);
       if (size > SSH_BYTES_MAX)
         return 0;
-      bpf_probe_read_kernel(to, size, (char *)piece + SSH_NAME_BYTES);
+      bpf_probe_read_kernel(exec->room + offset, size, (char *)piece + SSH_NAME_BYTES);
       return size;
     }
     within = length == PIECE_BYTES;
@@ -51,7 +56,7 @@ static __noinline __u32 find_ssh_connection(struct mm_struct *mm, char *to) {
 }
 
 /* Only in a login session, and only until one of its processes had it, or some had not. */
-static __always_inline __u32 ssh_of(struct task_struct *task, char *to) {
+static __always_inline __u32 ssh_of(struct task_struct *task, __u32 offset) {
   __u32 session = ~0U;
   if (bpf_core_field_exists(task->sessionid))
     session = task->sessionid;
@@ -65,7 +70,7 @@ static __always_inline __u32 ssh_of(struct task_struct *task, char *to) {
   }
   if (!looks || *looks >= SSH_LOOKS_MAX)
     return 0;
-  __u32 size = find_ssh_connection(task->mm, to);
+  __u32 size = find_ssh_connection((__u64)BPF_CORE_READ(task, mm), offset);
   *looks = size ? SSH_LOOKS_MAX : *looks + 1;
   return size;
 }

@@ -4,7 +4,7 @@
 #define WHODUNIT_USAGE_H
 
 /* Threads that end together are all still listed; of more than these the time of the rest is missing. */
-#define THREADS_MAX 256
+#define THREADS_MAX 128
 #define TRIES_MAX 3
 
 static __always_inline __u32 sequence_of(struct signal_struct *signal) {
@@ -30,7 +30,8 @@ static __always_inline __u64 listed_threads_time(struct signal_struct *signal) {
  * A thread moves from the list into the sum under stats_lock (__exit_signal in kernel/exit.c): its sequence is odd
  * meanwhile and another one after.
  */
-static __noinline __u64 threads_time(struct signal_struct *signal) {
+__noinline __u64 threads_time(__u64 address) {
+  struct signal_struct *signal = (struct signal_struct *)address;
   __u64 time = 0;
 #pragma clang loop unroll(disable)
   for (int i = 0; i < TRIES_MAX; i++) {
@@ -52,7 +53,7 @@ static __always_inline __u64 cpu_time_of(struct task_struct *task) {
     return 0;
   if (signal->nr_threads == 1)
     return signal->sum_sched_runtime + task->se.sum_exec_runtime;
-  return threads_time(signal);
+  return threads_time((__u64)BPF_CORE_READ(task, signal));
 }
 
 /* In pages. do_exit() sets it before the tracepoint, on every kernel, whether the mm is gone by then or not. */

@@ -25,20 +25,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
 
-/* An exec record does not fit the 512 bytes of stack. Only on_exec uses it, and the kernel never nests one program on
- * one CPU. */
-struct exec_scratch {
-  struct exec_record record;
-  char room[FILENAME_BYTES_MAX + ARGS_BYTES_MAX + SSH_BYTES_MAX];
-};
-
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, struct exec_scratch);
-} scratch SEC(".maps");
-
 struct cgroup_scratch {
   struct cgroup_record record;
   char path[CGROUP_PATH_BYTES_MAX];
@@ -55,7 +41,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm) {
   __u64 at = bpf_ktime_get_boot_ns();
   __u32 zero = 0;
-  struct exec_scratch *exec = bpf_map_lookup_elem(&scratch, &zero);
+  struct exec_scratch *exec = bpf_map_lookup_elem(&exec_scratch, &zero);
   struct mm_struct *mm = task->mm;
   if (!exec || !mm || is_withheld(task, at))
     return 0;
@@ -82,7 +68,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   barrier_var(filename_size);
   if (filename_size > FILENAME_BYTES_MAX)
     filename_size = 0;
-  __u64 ssh_size = ssh_of(task, exec->room + filename_size + args_size);
+  __u64 ssh_size = ssh_of(task, filename_size + args_size);
   barrier_var(ssh_size);
   if (ssh_size > SSH_BYTES_MAX)
     ssh_size = 0;
