@@ -151,7 +151,8 @@ export const OomKillEvent = z.object({
 });
 
 /**
- * `ring-overrun`: the kernel had no room for its records; `trace-overrun`: the same of a tracing instance;
+ * `ring-overrun`: the kernel had no room for its records (or skipped a probe that was at work, or left them in a layout that
+ * this agent does not know); `trace-overrun`: the same of a tracing instance;
  * `kernel-log-overrun`: lines of the kernel log were overwritten before they were read. `throttled`: records of one cgroup
  * were withheld for the sake of the others. `buffer-full`, `spool-full`: the agent had none for events, in
  * memory or on disk. `spool-damaged`: on disk, but not readable any longer. `rejected`: refused by the API for good.

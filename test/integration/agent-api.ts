@@ -120,6 +120,7 @@ function describedAs(events: readonly KnownEvent[], ref: ProcessRef): ProcessEve
 function refsOf(event: KnownEvent): readonly ProcessRef[] {
   if (event.kind === 'exit') return [event];
   if (event.kind === 'process') return event.parent ? [event.parent] : [];
+  if (event.kind === 'core_dump') return [event.victim];
   if (event.kind === 'oom_kill') return event.trigger ? [event.victim, event.trigger] : [event.victim];
   if (event.kind === 'episode') return [event, event.parent, event.sender].filter((ref) => ref !== undefined);
   if (event.kind !== 'signal') return [];

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { KnownEvent } from '../../src/contract/index.js';
 import { key } from './agent-api.js';
 import {
   agentBundle,
@@ -168,17 +169,26 @@ describe.skipIf(reason !== undefined)(`the life of the agent${reason ? ` (skippe
   });
 
   it('counts_what_the_kernel_could_not_record_and_lists_processes_again', async (context) => {
-    const ends = await compileProgram('ends');
-    if (ends === undefined) return context.skip('no cc');
+    const floods = await compileProgram('floods');
+    if (floods === undefined) return context.skip('no cc');
     const agent = await world.start();
     agent.child.kill('SIGSTOP');
     // 60,000 signal records do not fit into 8 MiB.
-    spawnSync(ends, ['ignored', '60000']);
+    const { pid } = spawnSync(floods, ['continue', '60000']);
     agent.child.kill('SIGCONT');
-    const loss = await eventually('a loss', () => world.api.events.find((event) => event.kind === 'loss'));
-    expect(loss).toMatchObject({ cause: 'ring-overrun' });
-    expect(loss.kind === 'loss' && loss.count).toBeGreaterThan(10_000);
-    expect(loss.kind === 'loss' && BigInt(loss.until) >= BigInt(loss.since)).toBe(true);
+    const isStop = (event: KnownEvent) => event.kind === 'throttle' && event.state === 'stop';
+    await eventually('the end of the throttle', () => world.api.events.find(isStop), 20_000);
+    const { events } = world.api;
+    const told = events.filter((event) => event.kind === 'signal' && event.target.pid === pid).length;
+    const losses = events.filter((event) => event.kind === 'loss');
+    expect(new Set(losses.map(({ cause }) => cause))).toEqual(new Set(['throttled']));
+    const lost = losses.reduce((sum, { count = 0 }) => sum + count, 0);
+    expect(told + lost).toBeGreaterThanOrEqual(60_000);
+    expect(lost).toBeGreaterThan(10_000);
+    for (const loss of losses) expect(BigInt(loss.until)).toBeGreaterThanOrEqual(BigInt(loss.since));
+    const throttles = events.filter((event) => event.kind === 'throttle');
+    expect(throttles.map(({ state }) => state)).toEqual(['start', 'stop']);
+    expect(throttles[1]).toMatchObject({ count: lost, cgroup: throttles[0]?.cgroup });
     const lists = () => world.api.events.filter(({ kind }) => kind === 'snapshot').length;
     await eventually('a new process list', () => lists() > 1);
     const victim = killedSleep();

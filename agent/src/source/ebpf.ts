@@ -141,7 +141,10 @@ function pinAll(libbpf: Libbpf, object: bigint, folder: string): Result<undefine
     ...Object.entries(pins.countPins),
   ] as const;
   for (const [map, pin] of maps) {
-    const error = libbpf.objPin(libbpf.mapFd(object, map), join(folder, pin));
+    const fd = libbpf.mapFd(object, map);
+    // An older probe, put beside this agent, does not count.
+    if (fd < 0 && map in pins.countPins) continue;
+    const error = libbpf.objPin(fd, join(folder, pin));
     if (error < 0) return failure('sensor/not-pinned', `${join(folder, pin)} cannot be pinned (errno ${-error}).`);
   }
   for (const { name, program } of libbpf.programs(object)) {
