@@ -72,6 +72,8 @@ function setUp(kept: readonly EpisodeEvent[] = []) {
       pathOfCgroup: () => undefined,
       learnCgroup: () => undefined,
       readSshSource: () => undefined,
+      pageBytes: 4096,
+      onCore: () => undefined,
     },
     (event) => told.push(event),
     new Episodes({ states, kept, keep: (episodes) => files.push(episodes) }),
