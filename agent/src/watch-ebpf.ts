@@ -176,16 +176,14 @@ export class EbpfWatch implements Watch {
   }
 
   /** A newer agent's, before we took its place: told as a loss. `at` is where every layout has it. */
-  #countUnreadable({ ring }: Backlog): void {
+  #countUnreadable({ ring, until }: Backlog): void {
     const times: bigint[] = [];
-    let count = 0;
     ring.read((bytes) => {
-      count += 1;
       const at = readRecordTime(bytes);
-      if (at !== undefined) times.splice(1, 1, at);
+      if (at !== undefined && at < until) times.push(at);
     }, Infinity);
-    const now = this.#sensor.bootNanoseconds();
-    if (count > 0) this.#tellLoss({ count, since: times[0] ?? now, until: times.at(-1) ?? now });
+    const [since] = times;
+    if (since !== undefined) this.#tellLoss({ count: times.length, since, until: times.at(-1) ?? since });
   }
 
   #takeSnapshot(refresh: boolean): void {

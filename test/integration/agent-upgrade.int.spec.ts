@@ -36,7 +36,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('an agent that is u
 
   it('drains_what_the_former_probe_recorded_in_the_gap', async () => {
     const predecessor = await runFormerAgent();
-    const between = Array.from({ length: 100 }, killedSleep);
+    const between = Array.from({ length: 20 }, killedSleep);
     const second = await world.start('--sensor', 'ebpf');
     expect(second.ready.resumed).toBe(true);
     const after = killedSleep();
@@ -48,8 +48,8 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('an agent that is u
       if (pid !== after) expect(exit.cpuTime).toBeUndefined();
       else expect(Number(exit.cpuTime)).toBeGreaterThan(0);
     }
-    const kill = world.api.deathOf(between[50] ?? 0)?.sender;
-    expect(kill?.args).toEqual(['/bin/kill', '-9', String(between[50])]);
+    const kill = world.api.deathOf(between[10] ?? 0)?.sender;
+    expect(kill?.args).toEqual(['/bin/kill', '-9', String(between[10])]);
     expect(world.api.events.filter(({ kind }) => kind === 'loss')).toEqual([]);
     expect(readdirSync(world.pinDir)).toHaveLength(1);
   });
