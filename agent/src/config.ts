@@ -4,7 +4,7 @@ import { agentLimits } from './limits.js';
 import { logLevels, type LogLevel } from './log.js';
 import { failure, success, type Result } from './result.js';
 
-export const sensorChoices = ['auto', 'ebpf', 'procfs'] as const;
+export const sensorChoices = ['auto', 'ebpf', 'tracefs', 'procfs'] as const;
 export type SensorChoice = (typeof sensorChoices)[number];
 
 export interface RunConfig {
@@ -33,7 +33,8 @@ export const usage = `whodunit-agent: records who ends which process on this hos
   --api URL                  where the API listens (WHODUNIT_API_URL; http://127.0.0.1:4000)
   --state-dir DIR            credential, spool and lock (WHODUNIT_AGENT_STATE_DIR; /var/lib/whodunit-agent)
   --enroll-token-file FILE   one-use token for the first start (or WHODUNIT_ENROLL_TOKEN)
-  --sensor auto|ebpf|procfs  auto takes the best that this host allows
+  --sensor auto|ebpf|tracefs|procfs
+                             auto takes the best that this host allows
   --spool-max-mib N          disk for events that the API does not have (WHODUNIT_SPOOL_MAX_MIB; ${agentLimits.spoolMibDefault})
   --keep-sensor              go on recording in the kernel while no agent runs
   --ca-file FILE             certificates to trust for HTTPS, PEM

@@ -10,6 +10,16 @@ export const agentLimits = {
   pollIdleMs: 50,
   /** The procfs rung looks this often. */
   procfsPollMs: 1_000,
+  /** The tracefs rung looks this often while nothing happens; what it tells is at most this late. */
+  tracePollIdleMs: 100,
+  /** Buffers of the tracing instance: of each CPU, and of all together as far as the least allows. */
+  traceBufferKibPerCpuMax: 4_096,
+  traceBufferKibPerCpuMin: 256,
+  traceBufferKibMax: 32_768,
+  /** The clock is compared anew, since a sleeping host stops some clocks and not others. */
+  traceClockCheckMs: 1_000,
+  /** What the next agent is to know of living processes is written anew beyond this. */
+  traceLivesBytesMax: 1024 * 1024,
   /** Readings of /proc/PID/cgroup after an exec, per turn: under load the parent's cgroup is taken instead. */
   cgroupReadsPerTurnMax: 16,
   /** An episode is told when it has lasted this long. */

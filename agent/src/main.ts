@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readConfig, usage, type RunConfig } from './config.js';
 import { createLog, type Log } from './log.js';
 import { failure, success, type Result } from './result.js';
-import { removeSensor } from './source/ebpf.js';
+import { removeSensor } from './source/remove-sensor.js';
 import { readTextFile } from './source/text-file.js';
 import { loadLibc } from './source/native.js';
 import { openSensor } from './source/open-sensor.js';
@@ -64,7 +64,7 @@ async function run(config: RunConfig): Promise<number> {
     choice: config.sensor,
     objectPath,
     stateDir: config.stateDir,
-    onFallback: ({ sentence }) => log.warn(`Only /proc is watched. ${sentence}`),
+    onFallback: ({ sentence }) => log.warn(`A better sensor is out of reach. ${sentence}`),
   });
   if (!sensor.ok) return complain(sensor.failure.sentence, exits.failed);
   log.info('recording', { rung: sensor.value.rung, resumed: sensor.value.resumed, version });
@@ -156,7 +156,7 @@ async function obtainCredential(
 }
 
 function leaveSensor(sensor: Sensor, keep: boolean): void {
-  if (sensor.rung === 'ebpf' && !keep) sensor.remove();
+  if (sensor.rung !== 'procfs' && !keep) sensor.remove();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -23,6 +23,8 @@ import { Uplink } from './uplink/uplink.js';
 import { version } from './version.js';
 import { EbpfWatch } from './watch-ebpf.js';
 import { watchProcfs } from './watch-procfs.js';
+import { TracefsWatch } from './watch-tracefs.js';
+import type { Watch } from './watch.js';
 
 interface Parts {
   readonly sensor: Sensor;
@@ -67,10 +69,7 @@ export function report({ sensor, http, credential, config, log, states }: Parts)
     (event) => spool.push(event),
     new Episodes({ states, ...openEpisodes(config.stateDir, readBootId(), sensor.rung, log) }),
   );
-  const watch =
-    sensor.rung === 'ebpf'
-      ? new EbpfWatch({ sensor, tracker, spool, coreDumps, keepSensor: config.keepSensor })
-      : watchProcfs({ sensor, tracker, spool });
+  const watch = createWatch({ sensor, tracker, spool, coreDumps, keepSensor: config.keepSensor });
   const openingEvents = () => [agentStart(sensor, true), ...tracker.describeAll(sensor.bootNanoseconds())];
   const uplink = new Uplink({ http, credential, spool, bootedAt, log, openingEvents, onDelivered });
 
@@ -102,6 +101,25 @@ export function report({ sensor, http, credential, config, log, states }: Parts)
       if (!delivered) log.warn(keptOrLost(spool));
     },
   };
+}
+
+interface WatchParts {
+  readonly sensor: Sensor;
+  readonly tracker: Tracker;
+  readonly spool: Spool;
+  readonly coreDumps: CoreDumps;
+  readonly keepSensor: boolean;
+}
+
+function createWatch({ sensor, tracker, spool, ...ofEbpf }: WatchParts): Watch {
+  switch (sensor.rung) {
+    case 'ebpf':
+      return new EbpfWatch({ sensor, tracker, spool, ...ofEbpf });
+    case 'tracefs':
+      return new TracefsWatch({ sensor, tracker, spool });
+    case 'procfs':
+      return watchProcfs({ sensor, tracker, spool });
+  }
 }
 
 function keptOrLost(spool: Spool): string {

@@ -24,8 +24,9 @@ export interface Who {
   readonly start: bigint;
   readonly parentPid: number;
   readonly parentStart: bigint;
-  readonly uid: number;
-  readonly euid: number;
+  /** Undefined where only the trace knew it. */
+  readonly uid: number | undefined;
+  readonly euid: number | undefined;
   readonly loginUid: number | undefined;
   readonly session: number | undefined;
   readonly kernelThread: boolean;
@@ -57,8 +58,8 @@ export interface ForkRecord extends Head {
 
 export interface ExitRecord extends Head {
   readonly kind: 'exit';
-  /** As wait4() gives it. */
-  readonly status: number;
+  /** As wait4() gives it; undefined where the sensor cannot tell. */
+  readonly status: number | undefined;
   /** Nanoseconds that its threads ran; absent where the kernel or an older probe did not tell. */
   readonly cpuTime?: bigint;
   /** Its largest resident set, in pages. */

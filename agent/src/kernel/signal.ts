@@ -26,6 +26,17 @@ export function stops(signal: number, disposition: number): boolean {
   return signal === sigstop || (stopsByDefault.has(signal) && signalDisposition(disposition) === 'default');
 }
 
+export const signalDispositions = { default: 0, ignored: 1, caught: 2 } as const;
+
+/** SIGALRM, SIGVTALRM, SIGPROF. */
+const timers: ReadonlySet<number> = new Set([14, 26, 27]);
+
+/** A process's own timer that it has a handler for: is_noise() in agent/probe/whodunit.bpf.c. */
+export function isTimerNoise(record: { signal: number; code: number; disposition: number }): boolean {
+  const { signal, code, disposition } = record;
+  return timers.has(signal) && !isSentByProcess(code) && disposition !== signalDispositions.default;
+}
+
 export function isSentByProcess(code: number): boolean {
   return sentCodes.has(code);
 }
@@ -38,8 +49,9 @@ export function signalDisposition(disposition: number): SignalEvent['disposition
   return dispositions[disposition] ?? 'default';
 }
 
-/** A wait status as wait4(2) gives it. */
-export function parseWaitStatus(status: number): { code?: number; signal?: number; coreDumped: boolean } {
+/** A wait status as wait4(2) gives it; undefined where nobody knows it. */
+export function parseWaitStatus(status: number | undefined): { code?: number; signal?: number; coreDumped: boolean } {
+  if (status === undefined) return { coreDumped: false };
   const signal = status & 0x7f;
   if (signal === 0) return { code: (status >> 8) & 0xff, coreDumped: false };
   const coreDumped = (status & 0x80) !== 0;

@@ -66,12 +66,12 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
   });
 }
 
-/** Takes out what an agent with this state directory left in the kernel. True when there was something. */
-export async function removeSensor(stateDir: string): Promise<Result<boolean>> {
+/** True when there was something. */
+export async function removeEbpf(stateDir: string): Promise<boolean> {
   const libc = await loadLibc();
   const removed = pins.removeAllPins(pins.pinDirectory(stateDir));
   if (libc.ok) leaveBpffs(libc.value);
-  return success(removed);
+  return removed;
 }
 
 async function prepare(): Promise<Result<Libraries>> {

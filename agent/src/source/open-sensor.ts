@@ -4,19 +4,29 @@ import { success, type Failure, type Result } from '../result.js';
 import { openEbpf } from './ebpf.js';
 import { openProcfs } from './procfs.js';
 import type { Sensor } from './sensor.js';
+import { openTracefs } from './tracefs-sensor.js';
 
 export interface SensorOptions {
   readonly choice: SensorChoice;
   readonly objectPath: string;
   readonly stateDir: string;
-  /** Told when the best rung is out of reach. */
+  /** Told when a better rung is out of reach. */
   readonly onFallback: (reason: Failure) => void;
 }
 
-export async function openSensor(options: SensorOptions): Promise<Result<Sensor>> {
-  if (options.choice === 'procfs') return success(openProcfs(undefined));
-  const ebpf = await openEbpf(options.objectPath, options.stateDir);
-  if (ebpf.ok || options.choice === 'ebpf') return ebpf;
-  options.onFallback(ebpf.failure);
-  return success(openProcfs(ebpf.failure.sentence));
+export async function openSensor({ choice, objectPath, stateDir, onFallback }: SensorOptions): Promise<Result<Sensor>> {
+  const reasons: string[] = [];
+  if (choice === 'auto' || choice === 'ebpf') {
+    const ebpf = await openEbpf(objectPath, stateDir);
+    if (ebpf.ok || choice === 'ebpf') return ebpf;
+    onFallback(ebpf.failure);
+    reasons.push(ebpf.failure.sentence);
+  }
+  if (choice === 'auto' || choice === 'tracefs') {
+    const tracefs = await openTracefs(stateDir, reasons);
+    if (tracefs.ok || choice === 'tracefs') return tracefs;
+    onFallback(tracefs.failure);
+    reasons.push(tracefs.failure.sentence);
+  }
+  return success(openProcfs(reasons));
 }

@@ -24,10 +24,13 @@ export function readProcImage(pid: number, start: bigint): ProcImage | undefined
   return stat && { ...image, state: stat.state };
 }
 
-/** Undefined also when the pid is another life's by now. */
+/**
+ * Undefined also when the pid is another life's by now: that one is younger. A trace tells the start some microseconds late
+ * (track/trace/lives.ts).
+ */
 export function readStatOf(pid: number, start: bigint): ProcStat | undefined {
   const stat = readStat(pid);
-  return stat?.startTicks === nanosecondsToTicks(start) ? stat : undefined;
+  return stat !== undefined && stat.startTicks <= nanosecondsToTicks(start) ? stat : undefined;
 }
 
 export function readStat(pid: number): ProcStat | undefined {

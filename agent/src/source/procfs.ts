@@ -22,11 +22,11 @@ const blindSpots = [
   'Kills by the OOM killer are not told from other ends.',
 ] as const;
 
-/** `reason` says why no better rung is in use. */
-export function openProcfs(reason: string | undefined): ProcfsSensor {
+/** `reasons` say why no better rung is in use. */
+export function openProcfs(reasons: readonly string[]): ProcfsSensor {
   return {
     rung: 'procfs',
-    blindSpots: reason === undefined ? blindSpots : [reason, ...blindSpots],
+    blindSpots: [...reasons, ...blindSpots],
     resumed: false,
     cgroups: new Cgroups(undefined),
     bootNanoseconds: readUptime,
@@ -34,11 +34,11 @@ export function openProcfs(reason: string | undefined): ProcfsSensor {
   };
 }
 
-function readUptime(): bigint {
+export function readUptime(): bigint {
   return parseUptime(readFileSync('/proc/uptime', 'utf8')) ?? 0n;
 }
 
-function listTasks(): readonly TaskRecord[] {
+export function listTasks(): readonly TaskRecord[] {
   const at = readUptime();
   const whos = new Map<number, Who>();
   for (const name of readdirSync('/proc')) {

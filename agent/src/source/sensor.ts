@@ -1,5 +1,8 @@
 /** What the agent needs of a sensor, whichever rung of the ladder it stands on. */
 import type { TaskRecord } from '../kernel/record.js';
+import type { TraceEvent } from '../kernel/trace/event.js';
+import type { TracedLives } from '../track/trace/lives.js';
+import type { LiveDetails } from '../track/trace/translate.js';
 import type { Cgroups } from './cgroups.js';
 import type { Counts } from './counts.js';
 import type { Ring } from './ring.js';
@@ -50,4 +53,40 @@ export interface ProcfsSensor {
   listTasks(): readonly TaskRecord[];
 }
 
-export type Sensor = EbpfSensor | ProcfsSensor;
+export interface TracefsSensor {
+  readonly rung: 'tracefs';
+  readonly blindSpots: readonly string[];
+  /** It went on recording since an earlier agent. */
+  readonly resumed: boolean;
+  readonly cgroups: Cgroups;
+  readonly lives: TracedLives;
+  readonly details: LiveDetails;
+  bootNanoseconds(): bigint;
+  /** At most `eventsMax` from before `until`, which is not later than now, in their order. */
+  read(until: bigint, eventsMax: number): TraceReading;
+  takeLosses(): readonly TraceLoss[];
+  /** Everybody in /proc, as the trace names them. */
+  listTasks(): readonly TaskRecord[];
+  /** For the next agent: before a turn's events are spooled, and afterwards. */
+  keep(): void;
+  told(): void;
+  /** Whatever waits in our memory is handed over, since no other agent could read it. */
+  readRest(): TraceReading;
+  /** Takes the instance out of the kernel. */
+  remove(): Promise<void>;
+}
+
+export interface TraceReading {
+  readonly events: readonly TraceEvent[];
+  /** Read, those that mean nothing to us included. */
+  readonly count: number;
+}
+
+/** What the kernel could not keep, or an agent before us read and did not tell. `count` is undefined where nobody knows how many. */
+export interface TraceLoss {
+  readonly since: bigint;
+  readonly until: bigint;
+  readonly count: number | undefined;
+}
+
+export type Sensor = EbpfSensor | TracefsSensor | ProcfsSensor;

@@ -25,7 +25,7 @@ export function describe(life: Life, at: bigint, { parent, nameOf, sourceAddress
     ...(image.exe !== undefined && { exe: cutText(image.exe, limits.pathCharactersMax) }),
     args: [...image.args],
     ...(image.argsCut && { argsCut: true }),
-    user: userOf(who.euid, nameOf),
+    ...(who.euid !== undefined && { user: userOf(who.euid, nameOf) }),
     ...(who.loginUid !== undefined && {
       login: {
         user: userOf(who.loginUid, nameOf),

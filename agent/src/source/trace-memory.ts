@@ -1,0 +1,36 @@
+/** Keeps what the next agent has to know of this instance (state/trace-lives.ts), turn by turn. */
+import type { Who } from '../kernel/record.js';
+import { LivesFile, type KeptLives } from '../state/trace-lives.js';
+import type { TracedLives } from '../track/trace/lives.js';
+
+export class TraceMemory {
+  readonly #file: LivesFile;
+  readonly #lives: TracedLives;
+  readonly kept: KeptLives;
+  #told: object = {};
+
+  constructor(file: LivesFile, lives: TracedLives) {
+    this.#file = file;
+    this.#lives = lives;
+    this.kept = file.load();
+    lives.restore(this.kept.whos);
+  }
+
+  /** Before a turn's events are spooled: whoever they name has this name for the next agent too. */
+  keep(): void {
+    const { began, ended } = this.#lives.takeChanges();
+    if (began.length === 0 && ended.length === 0) return;
+    if (!this.#file.append({ began, ended })) this.#rewrite();
+  }
+
+  /** Afterwards: so much of the instance is told. */
+  told(instance: string, read: number, at: bigint): void {
+    this.#told = { instance, read, at };
+    if (!this.#file.append(this.#told)) this.#rewrite();
+  }
+
+  #rewrite(): void {
+    const whos: readonly Who[] = this.#lives.living().map(({ who }) => who);
+    this.#file.rewrite(whos, this.#told);
+  }
+}
