@@ -35,6 +35,9 @@ export class TracefsWatch implements Watch {
   }
 
   start(): void {
+    const at = this.#sensor.bootNanoseconds();
+    // The first records may be of those who were there before them.
+    this.#tracker.learn(this.#sensor.lives.living().map(({ who }) => ({ kind: 'task', at, who })));
     this.#takeSnapshot(false);
     this.#commit();
     this.#next();

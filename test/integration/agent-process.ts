@@ -33,6 +33,8 @@ export interface World {
   readonly api: TestApi;
   readonly stateDir: string;
   readonly pinDir: string;
+  /** Name of the tracing instance. */
+  readonly traceInstance: string;
   start(...options: string[]): Promise<Agent>;
   /** Does not wait for it: the API may be away. */
   spawn(...options: string[]): Omit<Agent, 'ready'>;
@@ -62,12 +64,13 @@ export async function compileProgram(name: string): Promise<string | undefined> 
   return undefined;
 }
 
-export async function createWorld(): Promise<World> {
+/** `through`: a command that the agent is started with, as its last arguments; it must exec, not fork. */
+export async function createWorld(through: readonly string[] = []): Promise<World> {
   const api = await startApi();
   const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-agent-'));
   const children: ChildProcess[] = [];
   const run = (options: readonly string[]) => {
-    const agent = spawnAgent(['run', '--api', api.url, '--state-dir', stateDir, ...options]);
+    const agent = spawnAgent(through, ['run', '--api', api.url, '--state-dir', stateDir, ...options]);
     children.push(agent.child);
     return agent;
   };
@@ -76,6 +79,7 @@ export async function createWorld(): Promise<World> {
     api,
     stateDir,
     pinDir: `/sys/fs/bpf/whodunit-${digest}`,
+    traceInstance: `whodunit-${digest}`,
     async start(...options) {
       const agent = run(options);
       return { ...agent, ready: await agent.ready };
@@ -111,8 +115,9 @@ export async function runAgent(args: readonly string[], env: NodeJS.ProcessEnv =
   return { status, stdout, stderr };
 }
 
-function spawnAgent(args: readonly string[]) {
-  const child = spawn(process.execPath, [agentBundle, ...args], {
+function spawnAgent(through: readonly string[], args: readonly string[]) {
+  const [program = process.execPath, ...rest] = [...through, process.execPath, agentBundle, ...args];
+  const child = spawn(program, rest, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, WHODUNIT_ENROLL_TOKEN: enrollToken },
   });

@@ -5,7 +5,7 @@
  *     describe.runIf(requirePrerequisite('root', 'btf'))('the sensor', () => { … });
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** A Debian with systemd and redis-server, for systemd-nspawn; test/support/make-machine.sh makes it. */
 export const machineDirectory = process.env['WHODUNIT_TEST_MACHINE'] ?? '/var/tmp/whodunit-machine';
@@ -17,6 +17,10 @@ const prerequisites = {
   root: { present: () => process.getuid?.() === 0, help: 'run it as root: sudo npm test' },
   btf: { present: () => existsSync('/sys/kernel/btf/vmlinux'), help: 'a kernel with CONFIG_DEBUG_INFO_BTF' },
   faketime: { present: () => runs('faketime', '--version'), help: 'apt-get install faketime' },
+  tracefs: {
+    present: () => readFileSync('/proc/filesystems', 'utf8').includes('\ttracefs\n'),
+    help: 'a kernel with CONFIG_FTRACE and CONFIG_FTRACE_SYSCALLS',
+  },
   libbpf: { present: () => /libbpf\.so\.1/.test(sharedLibraries()), help: 'apt-get install libbpf1' },
   cc: { present: () => runs('cc', '--version'), help: 'apt-get install gcc libc6-dev' },
   clang: { present: () => runs('clang-16', '--version'), help: 'apt-get install clang-16 llvm-16 libbpf-dev' },

@@ -20,6 +20,7 @@ const blindSpots = [
   'Exit codes and terminating signals are not seen: a process is only known to be gone, at most a second late.',
   'Processes that live shorter than a second can be missed.',
   'Kills by the OOM killer are not told from other ends.',
+  'Nothing is recorded while no agent runs.',
 ] as const;
 
 /** `reasons` say why no better rung is in use. */

@@ -1,19 +1,18 @@
 /** Keeps what the next agent has to know of this instance (state/trace-lives.ts), turn by turn. */
-import type { Who } from '../kernel/record.js';
-import { LivesFile, type KeptLives } from '../state/trace-lives.js';
-import type { TracedLives } from '../track/trace/lives.js';
+import { LivesFile, type KeptTrace } from '../state/trace-lives.js';
+import { keptOf, type TracedLives } from '../track/trace/lives.js';
 
 export class TraceMemory {
   readonly #file: LivesFile;
   readonly #lives: TracedLives;
-  readonly kept: KeptLives;
+  readonly kept: KeptTrace;
   #told: object = {};
 
   constructor(file: LivesFile, lives: TracedLives) {
     this.#file = file;
     this.#lives = lives;
     this.kept = file.load();
-    lives.restore(this.kept.whos);
+    lives.restore(this.kept.lives);
   }
 
   /** Before a turn's events are spooled: whoever they name has this name for the next agent too. */
@@ -30,7 +29,6 @@ export class TraceMemory {
   }
 
   #rewrite(): void {
-    const whos: readonly Who[] = this.#lives.living().map(({ who }) => who);
-    this.#file.rewrite(whos, this.#told);
+    this.#file.rewrite(this.#lives.living().map(keptOf), this.#told);
   }
 }

@@ -22,7 +22,7 @@ import { TraceTime } from './trace-clock.js';
 import { instanceDirectory, openInstance, removeInstance, type Instance } from './trace-instance.js';
 import { TraceMemory } from './trace-memory.js';
 import { TracePipes } from './trace-pipes.js';
-import { ensureTracefs, findTracefs, leaveTracefs } from './tracefs.js';
+import { ensureTracefs, leaveTracefs } from './tracefs.js';
 
 const blindSpots = [
   'Of a process that ends within a tenth of a second after exec, only the program is known and not its arguments.',
@@ -56,9 +56,10 @@ export async function openTracefs(stateDir: string, reasons: readonly string[]):
 
 /** True when there was something. */
 export async function removeTracefs(stateDir: string): Promise<boolean> {
-  const tracefs = findTracefs();
-  if (tracefs === undefined) return false;
-  const removed = removeInstance(instanceDirectory(tracefs, stateDir));
+  // It may have been mounted for the agent alone, and the instance be there nevertheless.
+  const tracefs = await ensureTracefs();
+  if (!tracefs.ok) return false;
+  const removed = removeInstance(instanceDirectory(tracefs.value, stateDir));
   await leaveTracefs();
   return removed;
 }

@@ -4,25 +4,26 @@
  *
  * The file `trace-lives` of the state directory: lines of JSON, the first a head, then one for each change.
  *   {"version":1,"boot":ID}
- *   {"began":[WHO…],"ended":[PID…]}        before the events of the turn are spooled
- *   {"instance":ID,"read":N,"at":NS}       afterwards: N events of the instance are told
- * bigint as decimal text. A line that is torn, and all behind it, does not count. The file is written anew, whole, when
+ *   {"began":[{"who":WHO,"others":[TID…]}…],"ended":[PID…]}     before the events of the turn are spooled
+ *   {"instance":ID,"read":N,"at":NS}      afterwards: N events of the instance are told
+ * Of one pid the last counts; bigint as decimal text. A line that is torn, and all behind it, does not count. The file is written anew, whole, when
  * it has grown. Failing to write it costs the next agent identities, and nothing now: it is tried again with the next turn.
  */
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Who } from '../kernel/record.js';
 import { agentLimits } from '../limits.js';
+import type { KeptLife } from '../track/trace/lives.js';
 
-export interface KeptLives {
-  readonly whos: readonly Who[];
+export interface KeptTrace {
+  readonly lives: readonly KeptLife[];
   readonly instance: string | undefined;
   readonly read: number;
   readonly at: bigint;
 }
 
 const version = 1;
-const nothing: KeptLives = { whos: [], instance: undefined, read: 0, at: 0n };
+const nothing: KeptTrace = { lives: [], instance: undefined, read: 0, at: 0n };
 
 export class LivesFile {
   readonly #path: string;
@@ -35,7 +36,7 @@ export class LivesFile {
   }
 
   /** Nothing where there is no file of this boot. */
-  load(): KeptLives {
+  load(): KeptTrace {
     try {
       return parseLives(readFileSync(this.#path, 'utf8'), this.#head);
     } catch {
@@ -56,8 +57,8 @@ export class LivesFile {
     return true;
   }
 
-  rewrite(whos: readonly Who[], told: object): void {
-    const text = [this.#head, stringify({ began: whos, ended: [] }), stringify(told), ''].join('\n');
+  rewrite(lives: readonly KeptLife[], told: object): void {
+    const text = [this.#head, stringify({ began: lives, ended: [] }), stringify(told), ''].join('\n');
     try {
       writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
       renameSync(`${this.#path}.new`, this.#path);
@@ -69,26 +70,26 @@ export class LivesFile {
   }
 }
 
-export function parseLives(text: string, head: string): KeptLives {
+export function parseLives(text: string, head: string): KeptTrace {
   const [first, ...lines] = text.split('\n').slice(0, -1);
   if (first !== head) return nothing;
-  const whos = new Map<number, Who>();
-  let told: Omit<KeptLives, 'whos'> = nothing;
+  const lives = new Map<number, KeptLife>();
+  let told: Omit<KeptTrace, 'lives'> = nothing;
   for (const line of lines) {
     const change = parseChange(line);
     if (change === undefined) break;
-    for (const pid of change.ended ?? []) whos.delete(pid);
-    for (const who of change.began ?? []) whos.set(who.pid, reviveWho(who));
+    for (const pid of change.ended ?? []) lives.delete(pid);
+    for (const { who, others } of change.began ?? []) lives.set(who.pid, { who: reviveWho(who), others });
     if (change.instance !== undefined && change.read !== undefined && change.at !== undefined)
       told = { instance: change.instance, read: change.read, at: BigInt(change.at) };
   }
-  return { ...told, whos: [...whos.values()] };
+  return { ...told, lives: [...lives.values()] };
 }
 
 type StoredWho = Omit<Who, 'start' | 'parentStart'> & { readonly start: string; readonly parentStart: string };
 
 interface Change {
-  readonly began?: readonly StoredWho[];
+  readonly began?: readonly { readonly who: StoredWho; readonly others: readonly number[] }[];
   readonly ended?: readonly number[];
   readonly instance?: string;
   readonly read?: number;

@@ -102,6 +102,11 @@ export class Tracker implements Lives {
     }
   }
 
+  /** Lives that an earlier agent knew: whatever mentions them describes them. */
+  learn(tasks: readonly TaskRecord[]): void {
+    for (const { who } of tasks) this.#seeTask(who, false);
+  }
+
   /**
    * A list of all live processes. Describes everyone in it anew and ends (without an event) everyone who is not: the
    * snapshot event that follows says so to the server. `refresh`: execs may have been missed, so ask /proc again.

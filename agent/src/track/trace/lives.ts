@@ -29,6 +29,13 @@ export interface TracedLife {
   kept: boolean;
 }
 
+/** As one agent leaves it to the next. */
+export interface KeptLife {
+  readonly who: Who;
+  /** Further threads that live. */
+  readonly others: readonly number[];
+}
+
 /** What /proc tells; each answer can be "gone". */
 export interface LiveProcesses {
   readTask(pid: number): Who | undefined;
@@ -54,19 +61,23 @@ export class TracedLives {
   }
 
   /** Lives that an earlier agent knew. */
-  restore(whos: readonly Who[]): void {
-    for (const who of whos) this.#add(who).kept = true;
+  restore(lives: readonly KeptLife[]): void {
+    for (const { who, others } of lives) {
+      const life = this.#add(who);
+      life.kept = true;
+      for (const tid of others) this.beginThread(tid, life);
+    }
     this.#changed.clear();
   }
 
   /** Whoever lives and is new, or changed, and the pids of those who ended and were among such once. */
-  takeChanges(): { readonly began: readonly Who[]; readonly ended: readonly number[] } {
+  takeChanges(): { readonly began: readonly KeptLife[]; readonly ended: readonly number[] } {
     const began = [...this.#changed].filter(({ who }) => !who.dead);
     for (const life of began) life.kept = true;
     this.#changed.clear();
     const ended = this.#ended;
     this.#ended = [];
-    return { began: began.map(({ who }) => who), ended };
+    return { began: began.map(keptOf), ended };
   }
 
   living(): readonly TracedLife[] {
@@ -95,6 +106,7 @@ export class TracedLives {
     life.threads += 1;
     life.others.add(tid);
     this.#byTid.set(tid, life);
+    this.#changed.add(life);
   }
 
   /** `who.start` is the time of the event. Undefined when it is known already, from /proc. */
@@ -119,7 +131,9 @@ export class TracedLives {
 
   endThread(tid: number, life: TracedLife): void {
     life.threads = Math.max(0, life.threads - 1);
-    if (life.others.delete(tid)) this.#bury(tid, life);
+    if (!life.others.delete(tid)) return;
+    this.#bury(tid, life);
+    this.#changed.add(life);
   }
 
   end(life: TracedLife): void {
@@ -134,6 +148,7 @@ export class TracedLives {
   reconcile(listed: readonly Who[], since: bigint): readonly Who[] {
     const pids = new Set(listed.map(({ pid }) => pid));
     for (const life of this.living()) {
+      if (life.certainty !== this.#doubts) this.#beginThreads(life);
       life.certainty = this.#doubts;
       if (!pids.has(life.who.pid) && life.who.start < since) this.end(life);
     }
@@ -193,10 +208,15 @@ export class TracedLives {
 
   #addFromProc(who: Who): TracedLife {
     const life = this.#add(who);
-    if (!who.kernelThread) {
-      for (const tid of this.#proc.threadsOf(who.pid)) if (tid !== who.pid) this.beginThread(tid, life);
-    }
+    this.#beginThreads(life);
     return life;
+  }
+
+  /** Those that /proc shows and nobody else told of. */
+  #beginThreads(life: TracedLife): void {
+    const { pid, kernelThread } = life.who;
+    if (kernelThread) return;
+    for (const tid of this.#proc.threadsOf(pid)) if (tid !== pid && !life.others.has(tid)) this.beginThread(tid, life);
   }
 
   #add(who: Who): TracedLife {
@@ -228,6 +248,10 @@ export class TracedLives {
     this.#endedTids.delete(oldTid);
     if (this.#byTid.get(oldTid) === oldLife) this.#byTid.delete(oldTid);
   }
+}
+
+export function keptOf({ who, others }: TracedLife): KeptLife {
+  return { who, others: [...others] };
 }
 
 /** `found` as /proc shows it, in whole ticks. */
