@@ -4,7 +4,7 @@ import { success, type Failure, type Result } from '../result.js';
 import { openEbpf } from './ebpf.js';
 import { openProcfs } from './procfs.js';
 import type { Sensor } from './sensor.js';
-import { openTracefs } from './tracefs-sensor.js';
+import { dropTraceInstance, openTracefs } from './tracefs-sensor.js';
 
 export interface SensorOptions {
   readonly choice: SensorChoice;
@@ -18,6 +18,7 @@ export async function openSensor({ choice, objectPath, stateDir, onFallback }: S
   const reasons: string[] = [];
   if (choice === 'auto' || choice === 'ebpf') {
     const ebpf = await openEbpf(objectPath, stateDir);
+    if (ebpf.ok) dropTraceInstance(stateDir);
     if (ebpf.ok || choice === 'ebpf') return ebpf;
     onFallback(ebpf.failure);
     reasons.push(ebpf.failure.sentence);

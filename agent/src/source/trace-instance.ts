@@ -51,11 +51,15 @@ export function instanceDirectory(tracefs: string, stateDir: string): string {
 export function openInstance(tracefs: string, stateDir: string): Result<Instance> {
   const directory = instanceDirectory(tracefs, stateDir);
   try {
-    const resumed = existsSync(directory) && readFlag(directory, 'tracing_on');
-    if (!existsSync(directory)) mkdirSync(directory);
+    const found = existsSync(directory);
+    const resumed = found && readFlag(directory, 'tracing_on');
+    if (!found) mkdirSync(directory);
     if (!resumed) configure(directory);
-    return describeInstance(tracefs, directory, resumed);
+    const instance = describeInstance(tracefs, directory, resumed);
+    if (!instance.ok) removeInstance(directory);
+    return instance;
   } catch (error) {
+    tryToRemove(directory);
     const reason = error instanceof Error ? error.message : String(error);
     return failure('sensor/no-trace-instance', `No tracing instance can be had at ${directory} (${reason}).`);
   }
@@ -66,6 +70,15 @@ export function removeInstance(directory: string): boolean {
   if (!existsSync(directory)) return false;
   rmdirSync(directory);
   return true;
+}
+
+/** Where somebody reads it, or nobody may remove it, it stays. */
+export function tryToRemove(directory: string): void {
+  try {
+    removeInstance(directory);
+  } catch {
+    // Whoever asked for it has said already what is wrong.
+  }
 }
 
 function configure(directory: string): void {

@@ -19,10 +19,10 @@ import { listTasks, readTask } from './procfs.js';
 import { processOfThread, readSignalSets, threadsOf } from './proc-threads.js';
 import type { TracefsSensor, TraceLoss, TraceReading } from './sensor.js';
 import { TraceTime } from './trace-clock.js';
-import { instanceDirectory, openInstance, removeInstance, type Instance } from './trace-instance.js';
+import { instanceDirectory, openInstance, removeInstance, tryToRemove, type Instance } from './trace-instance.js';
 import { TraceMemory } from './trace-memory.js';
 import { TracePipes } from './trace-pipes.js';
-import { ensureTracefs, leaveTracefs } from './tracefs.js';
+import { ensureTracefs, findTracefs, leaveTracefs } from './tracefs.js';
 
 const blindSpots = [
   'Of a process that ends within a tenth of a second after exec, only the program is known and not its arguments.',
@@ -51,7 +51,18 @@ export async function openTracefs(stateDir: string, reasons: readonly string[]):
   if (!tracefs.ok) return tracefs;
   const opened = openInstance(tracefs.value, stateDir);
   if (!opened.ok) return opened;
-  return success(new TraceSensor(opened.value, stateDir, reasons));
+  try {
+    return success(new TraceSensor(opened.value, stateDir, reasons));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failure('sensor/no-trace', `The tracing instance ${opened.value.directory} cannot be read (${reason}).`);
+  }
+}
+
+/** An instance that this rung left when a better one has come: its identities mean nothing there. */
+export function dropTraceInstance(stateDir: string): void {
+  const tracefs = findTracefs();
+  if (tracefs !== undefined) tryToRemove(instanceDirectory(tracefs, stateDir));
 }
 
 /** True when there was something. */
@@ -113,11 +124,13 @@ class TraceSensor implements TracefsSensor {
   }
 
   takeLosses(): readonly TraceLoss[] {
-    for (const { since, until, count } of this.#pipes.takeGaps()) {
+    for (const gap of this.#pipes.takeGaps()) {
+      const until = this.#time.toBoot(gap.until);
+      const since = gap.since === undefined ? this.#memory.kept.at : this.#time.toBoot(gap.since);
       this.#losses.push({
-        since: since === undefined ? this.#time.toBoot(until) : this.#time.toBoot(since),
-        until: this.#time.toBoot(until),
-        count: count === 'unknown' ? undefined : count,
+        since: since === 0n || since > until ? until : since,
+        until,
+        count: gap.count === 'unknown' ? undefined : gap.count,
       });
     }
     this.#countDropped();

@@ -33,7 +33,7 @@ export async function ensureTracefs(): Promise<Result<string>> {
   );
 }
 
-function findTracefs(): string | undefined {
+export function findTracefs(): string | undefined {
   return places.find((place) => isTracefs(place) && existsSync(join(place, 'instances')));
 }
 

@@ -11,7 +11,7 @@
  *
  * docs/decisions/2026-11-21-tracefs.md has the reasons.
  */
-import { nanosecondsToTicks } from '../../kernel/boot-clock.js';
+import { nanosecondsToTicks, ticksToNanoseconds } from '../../kernel/boot-clock.js';
 import type { Who } from '../../kernel/record.js';
 import { agentLimits } from '../../limits.js';
 import { Endings } from './ending.js';
@@ -43,7 +43,7 @@ export interface LiveProcesses {
   threadsOf(pid: number): readonly number[];
 }
 
-/** A process that /proc had when the trace began has no fork event that is older than this. */
+/** /proc's start is that much older than the event of the same birth, at most. */
 const sameBirthNs = 20_000_000n;
 
 export class TracedLives {
@@ -113,8 +113,7 @@ export class TracedLives {
   begin(who: Who): TracedLife | undefined {
     const known = this.#byTid.get(who.pid);
     if (known !== undefined && !known.who.dead && known.who.pid === who.pid) {
-      const age = who.start - known.who.start;
-      if (age >= 0n && age < sameBirthNs) return undefined;
+      if (isSameBirth(known.who.start, who.start)) return undefined;
       this.end(known);
     }
     return this.#add(who);
@@ -248,6 +247,12 @@ export class TracedLives {
     this.#endedTids.delete(oldTid);
     if (this.#byTid.get(oldTid) === oldLife) this.#byTid.delete(oldTid);
   }
+}
+
+/** Whether what is known is /proc's start of the task that the event tells of. */
+function isSameBirth(known: bigint, event: bigint): boolean {
+  const isOfProc = known === ticksToNanoseconds(nanosecondsToTicks(known));
+  return isOfProc && event >= known && event - known < sameBirthNs;
 }
 
 export function keptOf({ who, others }: TracedLife): KeptLife {
