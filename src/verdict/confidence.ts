@@ -13,6 +13,8 @@ export const certainty = {
   raisedAgain: 0.9,
   /** The kernel's log says that its OOM killer killed it, or that it faulted; the signal itself was not recorded. */
   loggedOnly: 0.85,
+  /** A scheduler is known by its name, which anybody may give to a program. */
+  schedulerByName: 0.9,
   /** A login without a terminal stands behind schedulers and services too, not only behind people. */
   loginWithoutTerminal: 0.85,
   /** Two senders sent the deadly number and either could have been the one. */
