@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeRecord, type CgroupRef, type KernelRecord } from '../../agent/src/kernel/record.js';
-import { openEbpf, removeSensor } from '../../agent/src/source/ebpf.js';
+import { openEbpf, removeEbpf } from '../../agent/src/source/ebpf.js';
 import type { EbpfSensor } from '../../agent/src/source/sensor.js';
 import { cgroupHierarchies, createCgroups, inCgroup } from '../support/cgroups.js';
 import { compile } from '../support/programs.js';
@@ -32,7 +32,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('a sensor und
   });
   afterAll(async () => {
     cgroups.remove();
-    await removeSensor(stateDir);
+    await removeEbpf(stateDir);
     await rm(stateDir, { recursive: true, force: true });
     await floods.remove();
     await spawnAndKill.remove();

@@ -9,7 +9,7 @@ export interface CoreVictim {
   readonly ownPid: number;
   readonly comm: string;
   readonly exe: string | undefined;
-  readonly uid: number;
+  readonly uid: number | undefined;
   readonly signal: number;
   readonly hostname: string;
   /** Undefined: not known. */
@@ -54,7 +54,7 @@ function valueOf(specifier: string | undefined, victim: CoreVictim): string | ty
     case 'P':
       return String(victim.pid);
     case 'u':
-      return String(victim.uid);
+      return victim.uid === undefined ? anything : String(victim.uid);
     case 's':
       return String(victim.signal);
     case 'e':
