@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeRecord, type CgroupRef, type KernelRecord } from '../../agent/src/kernel/record.js';
-import { openEbpf, removeEbpf } from '../../agent/src/source/ebpf.js';
+import { openEbpf } from '../../agent/src/source/ebpf.js';
+import { removeSensor } from '../../agent/src/source/remove-sensor.js';
 import type { EbpfSensor } from '../../agent/src/source/sensor.js';
 import { cgroupHierarchies, createCgroups, inCgroup } from '../support/cgroups.js';
 import { compile } from '../support/programs.js';
@@ -32,7 +33,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('a sensor und
   });
   afterAll(async () => {
     cgroups.remove();
-    await removeEbpf(stateDir);
+    await removeSensor(stateDir);
     await rm(stateDir, { recursive: true, force: true });
     await floods.remove();
     await spawnAndKill.remove();

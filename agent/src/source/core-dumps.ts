@@ -38,7 +38,8 @@ export class CoreDumps {
     const text = (readText('/proc/sys/kernel/core_pattern') ?? '').trim();
     const usesPid = readText('/proc/sys/kernel/core_uses_pid')?.trim() === '1';
     const { signal = 0, coreDumped } = parseWaitStatus(record.status);
-    const { pid, comm, uid } = record.who;
+    // The probe, which alone has such records, always tells the user.
+    const { pid, comm, uid = 0 } = record.who;
     const cwd = this.#sees(record) ? record.cwd : undefined;
     const pattern = parseCorePattern(text, usesPid, {
       ...{ pid, comm, uid, exe, signal, cwd },
