@@ -34,7 +34,7 @@ describe.skipIf(reason !== undefined)(`the kernel log${reason ? ` (skipped: ${re
     writeFileSync(`${cgroup}/../memory.limit_in_bytes`, String(limitBytes));
   });
   afterAll(() => cgroups.remove());
-  beforeEach(async () => void (world = await createWorld()));
+  beforeEach(async () => void (world = await createWorld({ kernelLogHistory: true })));
   afterEach(() => world.close());
 
   /** A process that is killed at the limit of the cgroup above its own; its pid. */
@@ -45,14 +45,21 @@ describe.skipIf(reason !== undefined)(`the kernel log${reason ? ` (skipped: ${re
     return child.pid;
   };
   const segfault = () => spawnSync(ends ?? '', ['null']).pid;
+  /** Pids come back, and so do deaths of earlier tests out of the log: what is asked for is the youngest. */
+  const began = BigInt(Math.trunc(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1_000)) * 1_000_000n;
+  const ofThisTest = () => world.api.events.filter(({ at }) => BigInt(at) >= began);
   const reports = (pid: number) =>
-    world.api.events
+    ofThisTest()
       .filter((event) => event.kind === 'oom_report')
       .filter(({ victims }) => victims.some((victim) => victim.pid === pid));
   const lines = (pid: number) =>
-    world.api.events.filter((event) => event.kind === 'kernel_log').filter((event) => event.pid === pid);
+    ofThisTest()
+      .filter((event) => event.kind === 'kernel_log')
+      .filter((event) => event.pid === pid);
   const exits = (pid: number) =>
-    world.api.events.filter((event) => event.kind === 'exit').filter((event) => event.pid === pid);
+    ofThisTest()
+      .filter((event) => event.kind === 'exit')
+      .filter((event) => event.pid === pid);
   const reportOf = (pid: number) => eventually(`the report on ${pid}`, () => reports(pid)[0]);
   const lineOf = (pid: number) => eventually(`the line on ${pid}`, () => lines(pid)[0]);
   const kill = (pid: number) => spawnSync('/bin/kill', ['-KILL', String(pid)]);
