@@ -20,6 +20,19 @@ export const agentLimits = {
   traceClockCheckMs: 1_000,
   /** What the next agent is to know of living processes is written anew beyond this. */
   traceLivesBytesMax: 1024 * 1024,
+  /** The kernel log is looked at this often; a line waits one look for the records that were made before it. */
+  kernelLogPollMs: 250,
+  /** Lines of the kernel log in one turn of the event loop. */
+  kernelLogLinesPerTurnMax: 4_096,
+  /** Found in the kernel log and not told yet. */
+  kernelLogFindingsMax: 16_384,
+  /** An OOM report that lacks its end is told after this long without a line of it. */
+  oomReportQuietMs: 2_000,
+  /** The kernel's count of OOM kills is compared with the reports this often, and must differ twice. */
+  oomCheckMs: 5_000,
+  /** Cgroups of living processes are asked for their own counts this often, so many of them. */
+  oomCgroupsMs: 60_000,
+  oomCgroupsMax: 256,
   /** Readings of /proc/PID/cgroup after an exec, per turn: under load the parent's cgroup is taken instead. */
   cgroupReadsPerTurnMax: 16,
   /** An episode is told when it has lasted this long. */

@@ -6,8 +6,10 @@ import { createLog, type Log } from './log.js';
 import { failure, success, type Result } from './result.js';
 import { removeSensor } from './source/remove-sensor.js';
 import { readTextFile } from './source/text-file.js';
+import { openKernelLog } from './source/kernel-log.js';
 import { loadLibc } from './source/native.js';
 import { openSensor } from './source/open-sensor.js';
+import { readBootId } from './source/proc.js';
 import type { Sensor } from './source/sensor.js';
 import { openStates } from './source/states.js';
 import { keepCredential, machineId, readCredential } from './state/credential.js';
@@ -69,6 +71,10 @@ async function run(config: RunConfig): Promise<number> {
   if (!sensor.ok) return complain(sensor.failure.sentence, exits.failed);
   log.info('recording', { rung: sensor.value.rung, resumed: sensor.value.resumed, version });
 
+  // At once: what the log holds until now happened before anybody watched.
+  const kernelLog = openKernelLog({ stateDir: config.stateDir, bootId: readBootId(), sensor: sensor.value });
+  if (!kernelLog.ok) log.warn(kernelLog.failure.sentence);
+
   const http = createHttpClient(config.api, ca.value);
   const credential = await obtainCredential(config, token.value, http, log, stop);
   if (!credential.ok) {
@@ -79,7 +85,8 @@ async function run(config: RunConfig): Promise<number> {
   }
 
   const states = await openStates();
-  const reporting = report({ sensor: sensor.value, http, credential: credential.value, config, log, states });
+  const parts = { sensor: sensor.value, kernelLog, http, credential: credential.value, config, log, states };
+  const reporting = report(parts);
   await aborted(stop);
   await reporting.stop();
   leaveSensor(sensor.value, config.keepSensor);

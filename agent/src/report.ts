@@ -10,6 +10,8 @@ import type { Log } from './log.js';
 import { CoreDumps } from './source/core-dumps.js';
 import { readPageBytes } from './source/page-bytes.js';
 import { readBootId, readCgroup, readExe, readOwnLife, readProcImage, readSshSource } from './source/proc.js';
+import type { KernelLog } from './source/kernel-log.js';
+import type { Result } from './result.js';
 import type { Sensor } from './source/sensor.js';
 import { UserNames } from './source/user-names.js';
 import { openDisk } from './spool/disk.js';
@@ -17,17 +19,19 @@ import type { RunHeader } from './spool/segment.js';
 import { Spool } from './spool/spool.js';
 import { openEpisodes } from './state/open-episodes.js';
 import { Episodes, type States } from './track/episodes.js';
-import { Tracker } from './track/tracker.js';
+import { Tracker, type Host } from './track/tracker.js';
 import type { HttpClient } from './uplink/http.js';
 import { Uplink } from './uplink/uplink.js';
 import { version } from './version.js';
 import { EbpfWatch } from './watch-ebpf.js';
+import { watchKernelLog } from './watch-kernel-log.js';
 import { watchProcfs } from './watch-procfs.js';
 import { TracefsWatch } from './watch-tracefs.js';
 import type { Watch } from './watch.js';
 
 interface Parts {
   readonly sensor: Sensor;
+  readonly kernelLog: Result<KernelLog>;
   readonly http: HttpClient;
   readonly credential: string;
   readonly config: RunConfig;
@@ -39,10 +43,12 @@ export interface Reporting {
   stop(): Promise<void>;
 }
 
-export function report({ sensor, http, credential, config, log, states }: Parts): Reporting {
+export function report({ sensor, kernelLog, http, credential, config, log, states }: Parts): Reporting {
+  const blindSpots = [...sensor.blindSpots, ...(kernelLog.ok ? [] : [kernelLog.failure.sentence])];
   const names = new UserNames();
+  const nameOfUser = (uid: number) => names.nameOf(uid);
   const bootedAt = bootedAtClock(sensor);
-  const start = agentStart(sensor, sensor.resumed);
+  const start = agentStart(sensor, blindSpots, sensor.resumed);
   const spool = new Spool({
     disk: openDisk(join(config.stateDir, 'spool')),
     header: runHeader(sensor, bootedAt(), start),
@@ -55,29 +61,20 @@ export function report({ sensor, http, credential, config, log, states }: Parts)
     () => sensor.bootNanoseconds(),
   );
   const tracker = new Tracker(
-    {
-      nameOfUser: (uid) => names.nameOf(uid),
-      readImage: readProcImage,
-      readExe,
-      readCgroup,
-      pathOfCgroup: (cgroup) => sensor.cgroups.pathOf(cgroup),
-      learnCgroup: (cgroup, path) => sensor.cgroups.learn(cgroup, path),
-      readSshSource,
-      pageBytes: readPageBytes(),
-      onCore: (...death) => coreDumps.take(...death),
-    },
+    { ...hostOf(sensor), nameOfUser, onCore: (...death) => coreDumps.take(...death) },
     (event) => spool.push(event),
     new Episodes({ states, ...openEpisodes(config.stateDir, readBootId(), sensor.rung, log) }),
   );
   const watch = createWatch({ sensor, tracker, spool, coreDumps, keepSensor: config.keepSensor });
-  const openingEvents = () => [agentStart(sensor, true), ...tracker.describeAll(sensor.bootNanoseconds())];
+  const logWatch = watchKernelLog(kernelLog, { sensor, tracker, spool, watch, nameOfUser });
+  const openingEvents = () => [agentStart(sensor, blindSpots, true), ...tracker.describeAll(sensor.bootNanoseconds())];
   const uplink = new Uplink({ http, credential, spool, bootedAt, log, openingEvents, onDelivered });
 
   let ready = false;
   function onDelivered(): void {
     if (ready || !spool.hasDeliveredSnapshot) return;
     ready = true;
-    const { rung, blindSpots, resumed } = sensor;
+    const { rung, resumed } = sensor;
     log.info('the API has the first process list', { rung });
     if (process.connected) process.send?.({ type: 'ready', rung, blindSpots, resumed });
   }
@@ -88,11 +85,13 @@ export function report({ sensor, http, credential, config, log, states }: Parts)
   spool.push(start);
   for (const name of spool.foreign) spool.push(foreignLoss(sensor, name, log));
   watch.start();
+  logWatch?.start();
   uplink.start();
   return {
     async stop() {
       clearInterval(marking);
       watch.stop();
+      logWatch?.stop();
       spool.push({ kind: 'agent_stop', at: sensor.bootNanoseconds().toString() });
       markLedger();
       spool.flush();
@@ -122,6 +121,18 @@ function createWatch({ sensor, tracker, spool, ...ofEbpf }: WatchParts): Watch {
   }
 }
 
+function hostOf({ cgroups }: Sensor): Omit<Host, 'nameOfUser' | 'onCore'> {
+  return {
+    readImage: readProcImage,
+    readExe,
+    readCgroup,
+    pathOfCgroup: (cgroup) => cgroups.pathOf(cgroup),
+    learnCgroup: (cgroup, path) => cgroups.learn(cgroup, path),
+    readSshSource,
+    pageBytes: readPageBytes(),
+  };
+}
+
 function keptOrLost(spool: Spool): string {
   return spool.isDurable
     ? 'Stopped with events that the API does not have: they are in the spool, and the next start sends them.'
@@ -140,7 +151,7 @@ function foreignLoss(sensor: Sensor, name: string, log: Log): LossEvent {
   return { kind: 'loss', at, cause: 'spool-damaged', since: at, until: at };
 }
 
-function agentStart(sensor: Sensor, resumed: boolean): AgentStartEvent {
+function agentStart(sensor: Sensor, blindSpots: readonly string[], resumed: boolean): AgentStartEvent {
   const agent = readOwnLife(sensor.listTasks());
   return {
     kind: 'agent_start',
@@ -148,7 +159,7 @@ function agentStart(sensor: Sensor, resumed: boolean): AgentStartEvent {
     ...(agent && { agent }),
     version,
     rung: sensor.rung,
-    blindSpots: sensor.blindSpots.map((sentence) => sentence.slice(0, 500)),
+    blindSpots: blindSpots.map((sentence) => sentence.slice(0, 500)),
     kernel: release().slice(0, limits.nameCharactersMax),
     arch: machine().slice(0, 32),
     resumed,

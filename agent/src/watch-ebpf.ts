@@ -79,6 +79,11 @@ export class EbpfWatch implements Watch {
     this.#snapshotAtMs = -Infinity;
   }
 
+  mark(): () => boolean {
+    const position = this.#ring.producedPosition();
+    return () => this.#ring.readPosition >= position;
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);

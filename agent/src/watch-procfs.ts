@@ -14,6 +14,7 @@ interface Parts {
 export function watchProcfs({ sensor, tracker, spool }: Parts): Watch {
   let timer: NodeJS.Timeout | undefined;
   let announce = true;
+  let looks = 0;
 
   function look(): void {
     const at = sensor.bootNanoseconds();
@@ -22,6 +23,7 @@ export function watchProcfs({ sensor, tracker, spool }: Parts): Watch {
     if (announce) spool.push({ kind: 'snapshot', at: at.toString(), since: at.toString(), processes: tasks.length });
     announce = false;
     tracker.beginTurn(at);
+    looks += 1;
     spool.commit(0, 0);
   }
 
@@ -32,6 +34,10 @@ export function watchProcfs({ sensor, tracker, spool }: Parts): Watch {
     },
     wantSnapshot() {
       announce = true;
+    },
+    mark() {
+      const next = looks + 1;
+      return () => looks >= next;
     },
     stop() {
       clearInterval(timer);

@@ -27,6 +27,8 @@ export class TracefsWatch implements Watch {
   #immediate: NodeJS.Immediate | undefined;
   #wanted: { readonly refresh: boolean } | undefined;
   #snapshotAtMs = -Infinity;
+  /** Everything up to this time has been read. */
+  #readUpTo = 0n;
 
   constructor({ sensor, tracker, spool }: Parts) {
     this.#sensor = sensor;
@@ -46,6 +48,11 @@ export class TracefsWatch implements Watch {
   wantSnapshot(): void {
     this.#wanted ??= { refresh: false };
     this.#snapshotAtMs = -Infinity;
+  }
+
+  mark(): () => boolean {
+    const at = this.#sensor.bootNanoseconds();
+    return () => this.#readUpTo >= at;
   }
 
   stop(): void {
@@ -71,6 +78,7 @@ export class TracefsWatch implements Watch {
     this.#tracker.beginTurn(now);
     const reading = this.#sensor.read(now, agentLimits.recordsPerTurnMax);
     this.#tell(reading);
+    if (reading.count < agentLimits.recordsPerTurnMax) this.#readUpTo = now;
     const due = performance.now() - this.#snapshotAtMs > agentLimits.snapshotIntervalMs;
     if (this.#wanted && due) this.#takeSnapshot(this.#wanted.refresh);
     this.#commit();
@@ -80,10 +88,11 @@ export class TracefsWatch implements Watch {
   #readUntil(until: bigint): void {
     for (;;) {
       const reading = this.#sensor.read(until, agentLimits.recordsPerTurnMax);
-      if (reading.count === 0) return;
+      if (reading.count === 0) break;
       this.#tell(reading);
       this.#commit();
     }
+    this.#readUpTo = until;
   }
 
   /** Where events are missing, whoever was known before that is in doubt behind it. */

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { mentionsOf } from '../../agent/src/track/mentions.fixture.js';
 import { Batch, EnrollRequest, type KnownEvent, type ProcessEvent, type ProcessRef } from '../../src/contract/index.js';
 
 /** What to do with a batch instead of storing and acknowledging it. */
@@ -81,7 +82,7 @@ export async function startApi(): Promise<TestApi> {
 
   /** The contract: described before it is referred to. */
   function checkRefs(event: KnownEvent): void {
-    for (const ref of refsOf(event)) {
+    for (const ref of mentionsOf(event)) {
       if (!described.has(key(ref))) api.complaints.push(`${event.kind} refers to ${key(ref)}, never described`);
     }
     if (event.kind === 'process') described.add(key(event));
@@ -115,16 +116,6 @@ function deathOf(events: readonly KnownEvent[], pid: number): Death | undefined 
 function describedAs(events: readonly KnownEvent[], ref: ProcessRef): ProcessEvent | undefined {
   const found = events.filter((event) => event.kind === 'process').filter((event) => key(event) === key(ref));
   return found.findLast(({ args }) => args.length > 0) ?? found.at(-1);
-}
-
-function refsOf(event: KnownEvent): readonly ProcessRef[] {
-  if (event.kind === 'exit') return [event];
-  if (event.kind === 'process') return event.parent ? [event.parent] : [];
-  if (event.kind === 'core_dump') return [event.victim];
-  if (event.kind === 'oom_kill') return event.trigger ? [event.victim, event.trigger] : [event.victim];
-  if (event.kind === 'episode') return [event, event.parent, event.sender].filter((ref) => ref !== undefined);
-  if (event.kind !== 'signal') return [];
-  return [event.target, event.sender, event.running].filter((ref) => ref !== undefined);
 }
 
 export function key({ pid, start }: ProcessRef): string {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { skipKernelLogHistory } from '../support/kernel-log.js';
 import { enrollToken, startApi, type TestApi } from './agent-api.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,10 +65,14 @@ export async function compileProgram(name: string): Promise<string | undefined> 
   return undefined;
 }
 
-/** `through`: a command that the agent is started with, as its last arguments; it must exec, not fork. */
-export async function createWorld(through: readonly string[] = []): Promise<World> {
+/**
+ * `through`: a command that the agent is started with, as its last arguments; it must exec, not fork.
+ * `kernelLogHistory`: the agent is to tell what the log holds from before its start.
+ */
+export async function createWorld(through: readonly string[] = [], { kernelLogHistory = false } = {}): Promise<World> {
   const api = await startApi();
   const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-agent-'));
+  if (!kernelLogHistory) skipKernelLogHistory(stateDir);
   const children: ChildProcess[] = [];
   const run = (options: readonly string[]) => {
     const agent = spawnAgent(through, ['run', '--api', api.url, '--state-dir', stateDir, ...options]);

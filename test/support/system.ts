@@ -11,6 +11,7 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from './database.js';
+import { skipKernelLogHistory } from './kernel-log.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -56,6 +57,7 @@ export async function startSystem(how: AgentStart = {}): Promise<System> {
   await ready(url, api);
   const adminToken = (await readFile(path.join(directory, 'admin-token'), 'utf8')).trim();
   const agentDirectory = path.join(directory, 'agent');
+  skipKernelLogHistory(agentDirectory);
   const tokenFile = path.join(directory, 'enroll-token');
   await writeFile(tokenFile, await enrollToken(url, adminToken), { mode: 0o600 });
   const agentArgs = ['run', '--api', url, '--state-dir', agentDirectory, '--enroll-token-file', tokenFile];

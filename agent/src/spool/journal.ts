@@ -69,6 +69,11 @@ export class Journal {
     return this.#failedAtMs !== undefined;
   }
 
+  /** What was appended survives this process. */
+  get isWritten(): boolean {
+    return Math.max(this.#written, this.#acknowledged) >= this.#last;
+  }
+
   /** Undefined while everything is safe: then nothing holds the ring back. */
   get releasable(): number | undefined {
     if (this.hasInherited) return 0;

@@ -36,6 +36,12 @@ export class Runs {
     return Math.max(0, ...ofRing.map(({ position }) => position));
   }
 
+  /** What the last segments of this boot's earlier runs hold. */
+  lastLines(): readonly string[] {
+    const ofBoot = this.#ends.filter(({ segment }) => segment.header.bootId === this.#own.bootId);
+    return ofBoot.flatMap(({ segment }) => this.load(segment).frames.flatMap(({ lines }) => lines));
+  }
+
   /** The frame of the run that holds `sequence`, or the next one that is readable. */
   find(run: string, sequence: number): Frame | undefined {
     const segments = this.#segmentsOf(run);

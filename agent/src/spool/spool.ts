@@ -82,6 +82,11 @@ export class Spool {
     return this.#runs.toldPosition(ring);
   }
 
+  /** The last events, as JSON, of the runs of this boot before this one. */
+  lastLines(): readonly string[] {
+    return this.#runs.lastLines();
+  }
+
   /** Events wait for the end of their turn. */
   push(event: KnownEvent): void {
     this.#pushed.push(JSON.stringify(event));
@@ -125,6 +130,11 @@ export class Spool {
   /** What happened until now survives this agent and this boot, or the server has it. */
   get isDurable(): boolean {
     return this.#journal.releasable === undefined;
+  }
+
+  /** What happened until now survives this agent, though perhaps not this boot. */
+  get isWritten(): boolean {
+    return this.#journal.isWritten;
   }
 
   /** The server has this run's first process list. */

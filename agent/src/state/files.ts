@@ -14,12 +14,13 @@ export function readStateFile(stateDir: string, name: string): string | undefine
   }
 }
 
-export function writeStateFile(stateDir: string, name: string, text: string): void {
+/** Not `durable`: it survives our own end, not the machine's. */
+export function writeStateFile(stateDir: string, name: string, text: string, durable = true): void {
   const path = join(stateDir, name);
   const fd = openSync(`${path}.new`, 'w', 0o600);
   try {
     writeSync(fd, text);
-    fsyncSync(fd);
+    if (durable) fsyncSync(fd);
   } finally {
     closeSync(fd);
   }

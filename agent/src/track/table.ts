@@ -33,6 +33,18 @@ export class ProcessTable {
     return this.#living.get(pid);
   }
 
+  /** The life of that pid and name that had begun by then: the youngest of them, if there were several. */
+  findAt(pid: number, comm: string, at: bigint): Life | undefined {
+    let found: Life | undefined;
+    const consider = (life: Life | undefined): void => {
+      const fits = life?.who.pid === pid && life.who.comm === comm && life.who.start <= at;
+      if (fits && (found === undefined || life.who.start > found.who.start)) found = life;
+    };
+    consider(this.#living.get(pid));
+    if (found === undefined) for (const life of this.#ended.values()) consider(life);
+    return found;
+  }
+
   /** A younger life of the same pid ends the older one, even when its end was not seen. */
   add(life: Life): void {
     const other = this.#living.get(life.who.pid);

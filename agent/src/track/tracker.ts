@@ -165,6 +165,16 @@ export class Tracker implements Lives {
     return events;
   }
 
+  /** Somebody of whom only pid, name and time are known, described by now. */
+  mentionAt(pid: number, comm: string, at: bigint): ProcessRef | undefined {
+    return this.#mentionLife(this.#table.findAt(pid, comm, at), at)?.ref;
+  }
+
+  /** Where processes live, each cgroup once. */
+  cgroups(): ReadonlySet<string> {
+    return new Set(this.#table.living().flatMap(({ cgroup }) => cgroup?.path ?? []));
+  }
+
   #exec(record: ExecRecord): void {
     const life = this.#see(record.who, 'exec');
     const image = record.argsMissing ? this.#host.readImage(record.who.pid, record.who.start) : record;
