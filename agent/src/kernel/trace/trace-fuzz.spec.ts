@@ -16,7 +16,7 @@ function randomOf(seed: number): () => number {
 }
 
 it('decodes_damaged_pages_and_formats_without_an_exception_and_within_bounds', () => {
-  for (let seed = 0; seed < 3_000; seed += 1) expect(() => fuzzTrace(randomOf(seed)), `seed ${seed}`).not.toThrow();
+  for (let seed = 0; seed < 1_000; seed += 1) expect(() => fuzzTrace(randomOf(seed)), `seed ${seed}`).not.toThrow();
 });
 
 it('takes_any_bytes_for_a_page', () => {
