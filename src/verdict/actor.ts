@@ -2,11 +2,13 @@
  * Who stands behind a signal that came from user space.
  *
  * In this order: the process itself; a kernel thread; its parent (a supervisor, `timeout`) unless that is a shell at
- * which a person types; a sender that descends from a login (loginuid survives sudo and su); any other process.
+ * which a person types; a job of cron or at; a sender that descends from a login (loginuid survives sudo and su); any
+ * other process.
  */
 import { certainty, weakest } from './confidence.js';
 import type { ProcessFacts } from './facts.js';
 import { isInteractiveShell } from './interactive-shell.js';
+import { scheduledJob } from './scheduled-job.js';
 import { isSame } from './signal-origin.js';
 import type { Actor, ActorKind } from './verdict.js';
 
@@ -34,13 +36,15 @@ function kindOf(sender: ProcessFacts, victim: ProcessFacts): ActorKind {
   const parent = victim.ancestry[0];
   const isParent = parent !== undefined && isSame(parent.ref, sender.ref);
   if (isParent && !isInteractiveShell(sender)) return 'PARENT';
+  if (scheduledJob(sender) !== null) return 'SCHEDULER';
   return sender.login === null ? 'PROCESS' : 'HUMAN';
 }
 
 function confidenceIn(kind: ActorKind, sender: ProcessFacts, victim: ProcessFacts): number {
-  if (kind !== 'HUMAN' && kind !== 'PROCESS') return certainty.exact;
+  if (kind !== 'HUMAN' && kind !== 'PROCESS' && kind !== 'SCHEDULER') return certainty.exact;
   return weakest(
     victim.ancestry.length === 0 ? certainty.lineageMissing : certainty.exact,
+    kind === 'SCHEDULER' ? certainty.schedulerByName : certainty.exact,
     kind === 'HUMAN' && sender.login?.tty === null ? certainty.loginWithoutTerminal : certainty.exact,
   );
 }

@@ -11,6 +11,8 @@ export const certainty = {
   signalsUnseen: 0.9,
   /** A handler caught the fault and raised the same signal again: the fault is inferred to be the reason. */
   raisedAgain: 0.9,
+  /** A scheduler is known by its name, which anybody may give to a program. */
+  schedulerByName: 0.9,
   /** A login without a terminal stands behind schedulers and services too, not only behind people. */
   loginWithoutTerminal: 0.85,
   /** Two senders sent the deadly number and either could have been the one. */

@@ -1,7 +1,8 @@
 /** Processes and senders in words. Everything that a process chose for itself passes through escape.ts. */
-import { escapeArguments } from './command-line.js';
-import { plainOrQuoted } from './escape.js';
+import { escapeArguments, summaryCommandCharactersMax } from './command-line.js';
+import { plainOrQuoted, quote } from './escape.js';
 import type { ContainerFacts, DeathFacts, LoginFacts, ProcessFacts, SignalFacts } from './facts.js';
+import { scheduledJob, type ScheduledJob } from './scheduled-job.js';
 import { isFromSelf, isKernelMade, isOnVictimsBehalf, isSame } from './signal-origin.js';
 
 /** `worker (pid 4711)` */
@@ -58,15 +59,24 @@ function place({ unit, container }: Pick<ProcessFacts, 'unit' | 'container'>): s
 /** Everybody's session and the service manager itself. */
 const saysNothing = /^(session-\w+|init)\.scope$|^user@\d+\.service$/;
 
+function jobName({ scheduler, command }: ScheduledJob): string {
+  const entry = command === null ? '' : ` (${quote(command, summaryCommandCharactersMax)})`;
+  return plainOrQuoted(scheduler) + entry;
+}
+
 function cameFrom({ source, tty }: LoginFacts): string {
   if (source === null) return '';
   return ` (ssh from ${plainOrQuoted(source)}${tty === null ? '' : `, ${plainOrQuoted(tty)}`})`;
 }
 
-/** ` run by alice as root via sudo`: the login, the user where it is another, and the parent. */
+/**
+ * ` run by alice as root via sudo`: the login, the user where it is another, and the parent. ` run as root by cron ("…")`: what the crontab says.
+ */
 function runBy(process: ProcessFacts): string {
   const { login } = process;
   const user = userName(process);
+  const job = scheduledJob(process);
+  if (job !== null) return ` run${user === null ? '' : ` as ${user}`} by ${jobName(job)}`;
   const parent = process.ancestry[0];
   const person = login === null ? '' : ` by ${loginName(login)}${cameFrom(login)}`;
   const role = user === null || (login !== null && login.uid === process.uid) ? '' : ` as ${user}`;

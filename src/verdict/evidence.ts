@@ -1,11 +1,12 @@
 /** Evidence that is common to all deaths, in words; the rules add what only they see. */
 import { beforeDeath } from './duration.js';
 import { containerName, processInvocation, processName, senderPhrase, loginName, userName } from './describe.js';
-import { plainOrQuoted } from './escape.js';
+import { plainOrQuoted, quote } from './escape.js';
 import { endingOf } from './ending.js';
 import { escapeArguments } from './command-line.js';
 import type { ContainerFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from './facts.js';
 import { fatalSignal } from './fatal-signal.js';
+import { scheduledJob } from './scheduled-job.js';
 import { siCodeName } from './si-code-names.js';
 import { dumpsCoreByDefault, endsByDefault, signalName, signals } from './signal-names.js';
 import type { Evidence } from './verdict.js';
@@ -114,6 +115,7 @@ function portrait(process: ProcessFacts): string {
   const { login } = process;
   const commandLine = escapeArguments(process.args, process.argsCut, true);
   const user = userName(process);
+  const job = scheduledJob(process);
   return [
     processName(process),
     commandLine === null ? 'command line not known' : `command line ${commandLine}`,
@@ -126,6 +128,9 @@ function portrait(process: ProcessFacts): string {
     ...(login?.source == null ? [] : [`ssh from ${plainOrQuoted(login.source)}`]),
     ...(process.unit === null ? [] : [`unit ${plainOrQuoted(process.unit)}`]),
     ...(process.container === null ? [] : containerParts(process.container)),
+    ...(job === null
+      ? []
+      : [`job of ${plainOrQuoted(job.scheduler)}${job.command === null ? '' : ` ${quote(job.command)}`}`]),
     ...(process.ancestry.length === 0 ? [] : [`started by ${process.ancestry.map(processName).join(' ← ')}`]),
   ].join(', ');
 }

@@ -1,5 +1,8 @@
-/** A real systemd, booted by systemd-nspawn with a network of its own; switched off in the end. */
-import { spawn } from 'node:child_process';
+/**
+ * A real systemd, booted by systemd-nspawn with a network of its own; switched off in the end. What it writes is on a tmpfs over
+ * the tree that make-machine.sh made, so nothing stays and several can run at once.
+ */
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
 import { machineDirectory } from './prerequisite.js';
@@ -11,6 +14,10 @@ const places = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgr
 export interface Machine {
   /** Host-wide pid of the main process of a service in it, once there is one other than `not`. */
   pidOf(unit: string, comm: string, not?: number): number | undefined;
+  /** Runs a program in all its namespaces. @returns what it wrote. @throws Error with its complaint when it fails */
+  run(program: string, ...args: readonly string[]): string;
+  /** A service made for the test. @returns its pid on the host, and the one that the machine knows it by */
+  startService(unit: string, ...command: readonly string[]): { readonly pid: number; readonly inside: number };
   close(): Promise<void>;
 }
 
@@ -20,11 +27,28 @@ export function bootMachine(): Machine {
   for (const directory of directories) mkdirSync(directory, { recursive: true });
   const moves = directories.map((directory) => `echo $$ > ${directory}/cgroup.procs; `).join('');
   const options = ['--quiet', '--boot', '--register=no', '--keep-unit', '--private-network', '--link-journal=no'];
+  options.push('--volatile=overlay');
   const args = [...options, `--directory=${machineDirectory}`, `--machine=${name}`];
   const child = spawn('/bin/sh', ['-c', `${moves}exec systemd-nspawn "$@"`, 'sh', ...args], { stdio: 'ignore' });
   const ended = once(child, 'exit');
+  const pidOf: Machine['pidOf'] = (unit, comm, not) => pids().find((pid) => pid !== not && isOf(pid, unit, comm));
+  const run: Machine['run'] = (program, ...args) => {
+    const leader = pids().find(isLeader);
+    if (leader === undefined) throw new Error('The machine has not begun to boot.');
+    const ran = spawnSync('nsenter', ['--target', String(leader), '--all', program, ...args], { encoding: 'utf8' });
+    if (ran.status !== 0) throw new Error(`${program} ended with ${ran.status}: ${ran.stderr}${ran.stdout}`);
+    return ran.stdout;
+  };
   return {
-    pidOf: (unit, comm, not) => pids().find((pid) => pid !== not && isOf(pid, unit, comm)),
+    pidOf,
+    run,
+    startService(unit, ...command) {
+      run('systemd-run', `--unit=${unit}`, ...command);
+      const pid = Number(run('systemctl', 'show', '--property=MainPID', '--value', unit));
+      const onHost = pids().find((candidate) => pidInside(candidate) === pid && inPayload(candidate, unit));
+      if (onHost === undefined) throw new Error(`${unit} does not run.`);
+      return { pid: onHost, inside: pid };
+    },
     async close() {
       // The first asks for an orderly end, as a power button does.
       child.kill('SIGTERM');
@@ -46,6 +70,29 @@ function pids(): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+}
+
+/** The pid in the innermost pid namespace. */
+function pidInside(pid: number): number | undefined {
+  return Number(/^NSpid:.*\t(\d+)$/m.exec(readText(`/proc/${pid}/status`))?.[1]);
+}
+
+function isLeader(pid: number): boolean {
+  return pidInside(pid) === 1 && readText(`/proc/${pid}/comm`) === 'systemd\n' && inPayload(pid, '');
+}
+
+function inPayload(pid: number, unit: string): boolean {
+  const cgroups = readText(`/proc/${pid}/cgroup`);
+  return cgroups.includes(`/${name}/payload`) && cgroups.includes(unit);
+}
+
+/** Empty when the process is gone. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** In a pid namespace other than ours: a service of the same name may run on this host. */

@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** A Debian with systemd and redis-server, for systemd-nspawn; test/support/make-machine.sh makes it. */
+/** A Debian with systemd, redis-server, sshd and cron, for systemd-nspawn; test/support/make-machine.sh makes it. */
 export const machineDirectory = process.env['WHODUNIT_TEST_MACHINE'] ?? '/var/tmp/whodunit-machine';
 
 const runs = (program: string, ...args: readonly string[]) =>
@@ -24,8 +24,12 @@ const prerequisites = {
   openssl: { present: () => runs('openssl', 'version'), help: 'apt-get install openssl' },
   python3: { present: () => runs('python3', '--version'), help: 'apt-get install python3' },
   machine: {
-    present: () => runs('systemd-nspawn', '--version') && existsSync(`${machineDirectory}/usr/bin/redis-server`),
+    present: () => runs('systemd-nspawn', '--version') && existsSync(`${machineDirectory}/etc/whodunit-machine`),
     help: `apt-get install systemd-container debootstrap; test/support/make-machine.sh ${machineDirectory}`,
+  },
+  podman: {
+    present: () => runs('podman', '--version') && runs('runc', '--version') && runs('conmon', '--version'),
+    help: 'apt-get install podman runc conmon',
   },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
