@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../agent/src/kernel/record.js';
-import { openEbpf, removeSensor } from '../../agent/src/source/ebpf.js';
+import { openEbpf, removeEbpf } from '../../agent/src/source/ebpf.js';
 import { objectDigest, pinDirectory } from '../../agent/src/source/pins.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 
@@ -17,7 +17,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('a probe', () => {
   let directory: string;
   beforeEach(async () => void (directory = await mkdtemp(join(tmpdir(), 'whodunit-optional-'))));
   afterEach(async () => {
-    await removeSensor(directory);
+    await removeEbpf(directory);
     await rm(directory, { recursive: true, force: true });
   });
 
