@@ -1,7 +1,19 @@
 /** Rows → facts, pure: joins what the statements brought for a set of deaths. */
 import { limits } from '../contract/index.js';
 import type { AncestorFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from '../verdict/index.js';
-import type { DeathRow, FormerImageRow, LifeKey, LossRow, OomKillRow, ProcessRow, SignalRow } from './rows.js';
+import { coreDumpFacts, kernelLogFacts, oomReportFacts } from './evidence.facts.js';
+import type {
+  CoreDumpRow,
+  DeathRow,
+  FormerImageRow,
+  KernelLogRow,
+  LifeKey,
+  LossRow,
+  OomKillRow,
+  OomReportRow,
+  ProcessRow,
+  SignalRow,
+} from './rows.js';
 import { containerOf, lifeId } from './rows.js';
 
 export interface FactRows {
@@ -9,6 +21,11 @@ export interface FactRows {
   /** Oldest first. */
   readonly signals: readonly SignalRow[];
   readonly oomKills: readonly OomKillRow[];
+  /** Earliest first. */
+  readonly oomReports: readonly OomReportRow[];
+  readonly coreDumps: readonly CoreDumpRow[];
+  /** Oldest first. */
+  readonly kernelLog: readonly KernelLogRow[];
   readonly losses: readonly (LossRow & { died_ns: bigint })[];
   readonly rungs: ReadonlyMap<number, DeathFacts['rung']>;
   /** Victims, senders and all their ancestors. */
@@ -26,6 +43,9 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
   const oomKills = groupBy(rows.oomKills, (o) =>
     lifeId({ boot: o.boot, pid: o.victim_pid, start_ns: o.victim_start_ns }),
   );
+  const oomReports = groupBy(rows.oomReports, lifeId);
+  const coreDumps = groupBy(rows.coreDumps, lifeId);
+  const kernelLog = groupBy(rows.kernelLog, lifeId);
   const losses = groupBy(rows.losses, (loss) => `${loss.boot}@${loss.died_ns}`);
   const facts = rows.deaths.map((death): [string, DeathFacts] => {
     const id = lifeId(death);
@@ -39,6 +59,10 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
         coreDumped: death.core_dumped,
         signals: (signals.get(id) ?? []).map((signal) => signalFacts(signal, people)),
         oomKillAt: oomKills.get(id)?.[0]?.at_ns ?? null,
+        oomReport: first(oomReports.get(id), oomReportFacts),
+        coreDump: first(coreDumps.get(id), coreDumpFacts),
+        kernelLog: (kernelLog.get(id) ?? []).map(kernelLogFacts),
+        reconstructed: death.reconstructed,
         losses: (losses.get(`${death.boot}@${death.died_ns}`) ?? []).map(lossFacts),
         rung: rows.rungs.get(death.host_id) ?? null,
       },
@@ -72,6 +96,7 @@ class Lineage {
       login: loginFacts(row),
       unit: row.unit,
       container: containerOf(row),
+      cgroup: row.cgroup,
       kernelThread: row.kernel_thread,
       ancestry: this.ancestors(row),
     };
@@ -112,12 +137,14 @@ function signalFacts(row: SignalRow, people: Lineage): SignalFacts {
     disposition: row.disposition,
     result: row.result,
     address: row.address,
+    count: Number(row.count),
+    until: row.until_ns ?? row.at_ns,
   };
 }
 
 function lossFacts(row: LossRow): LossFacts {
   const count = row.count === null ? null : Number(row.count);
-  return { since: row.since_ns, until: row.until_ns, cause: row.cause, count };
+  return { since: row.since_ns, until: row.until_ns, cause: row.cause, count, cgroup: row.cgroup };
 }
 
 /** A sender whose description was lost is still a sender: its pid is known. */
@@ -138,9 +165,15 @@ function unseen(key: LifeKey): ProcessFacts {
     login: null,
     unit: null,
     container: null,
+    cgroup: null,
     kernelThread: false,
     ancestry: [],
   };
+}
+
+function first<R, F>(rows: readonly R[] | undefined, factsOf: (row: R) => F): F | null {
+  const row = rows?.[0];
+  return row === undefined ? null : factsOf(row);
 }
 
 function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {

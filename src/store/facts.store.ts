@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { factLimits, type DeathFacts } from '../verdict/index.js';
 import { DeathStore } from './death.store.js';
+import { EvidenceStore } from './evidence.store.js';
 import { assembleFacts } from './facts.rows.js';
 import { HostStore } from './host.store.js';
 import { bigints, keyArrays } from './keys.js';
@@ -19,15 +20,19 @@ export class FactsStore {
     private readonly deaths: DeathStore,
     private readonly processes: ProcessStore,
     private readonly hosts: HostStore,
+    private readonly evidence: EvidenceStore,
   ) {}
 
   /** @returns facts by `lifeId`; a key without a death has none. */
   async ofDeaths(keys: readonly LifeKey[]): Promise<Map<string, DeathFacts>> {
     const deaths = await this.deaths.byKeys(keys);
     if (deaths.length === 0) return new Map();
-    const [signals, oomKills, losses, rungs] = await Promise.all([
+    const [signals, oomKills, oomReports, coreDumps, kernelLog, losses, rungs] = await Promise.all([
       this.signalsBefore(deaths),
       run<OomKillRow>(this.db, 'oomKillsByVictim', keyArrays(deaths)),
+      this.evidence.oomReports(deaths),
+      this.evidence.coreDumps(deaths),
+      this.evidence.kernelLog(deaths),
       this.deaths.losses(deaths, factLimits.lossesMax),
       this.hosts.rungs([...new Set(deaths.map((death) => death.host_id))]),
     ]);
@@ -36,7 +41,8 @@ export class FactsStore {
       this.processes.lineage(involved),
       this.processes.formerImages(involved),
     ]);
-    return assembleFacts({ deaths, signals, oomKills, losses, rungs, lineage, formerImages });
+    const beside = { oomKills, oomReports, coreDumps, kernelLog, losses };
+    return assembleFacts({ deaths, signals, ...beside, rungs, lineage, formerImages });
   }
 
   private signalsBefore(deaths: readonly DeathRow[]): Promise<SignalRow[]> {

@@ -3,6 +3,7 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown 
 import type { Env } from '../platform/env.js';
 import { BatchStore } from './batch.store.js';
 import { DeathStore } from './death.store.js';
+import { EvidenceStore } from './evidence.store.js';
 import { FactsStore } from './facts.store.js';
 import { HostStore } from './host.store.js';
 import { LedgerStore } from './ledger.store.js';
@@ -18,6 +19,7 @@ import { DB, PRISMA } from './store.tokens.js';
 const stores = [
   BatchStore,
   DeathStore,
+  EvidenceStore,
   FactsStore,
   HostStore,
   LedgerStore,

@@ -11,6 +11,8 @@ export const certainty = {
   signalsUnseen: 0.9,
   /** A handler caught the fault and raised the same signal again: the fault is inferred to be the reason. */
   raisedAgain: 0.9,
+  /** The kernel's log says that its OOM killer killed it, or that it faulted; the signal itself was not recorded. */
+  loggedOnly: 0.85,
   /** A login without a terminal stands behind schedulers and services too, not only behind people. */
   loginWithoutTerminal: 0.85,
   /** Two senders sent the deadly number and either could have been the one. */

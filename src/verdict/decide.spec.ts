@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from './decide.js';
 import { bash, death, diedAt, guard, kernelMade, kill, process, sent, worker } from './example.js';
 import type { DeathFacts, ProcessFacts, SignalFacts } from './facts.js';
+import { withoutOneField } from './without-one-field.js';
 
 describe('decide', () => {
   it('tells_a_whole_death_in_one_sentence_with_its_evidence_in_time_order', () => {
@@ -14,7 +15,7 @@ describe('decide', () => {
       actor: { kind: 'PROCESS', process: guard.ref },
       confidence: 0.99,
       rule: 'signaled',
-      engine: 1,
+      engine: 2,
       summary:
         'SIGKILL from python3 (pid 900, "python3 guard.py") run as root via systemd ended worker (pid 4711), 4.9 s after ' +
         'SIGTERM from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash, which it had caught; no cleanup was ' +
@@ -67,7 +68,13 @@ describe('decide', () => {
   });
 
   it('says_what_a_loss_may_have_hidden_and_is_less_sure', () => {
-    const loss = { since: diedAt - 2_000_000_000n, until: diedAt + 1_000_000n, cause: 'ring-overrun', count: 17 };
+    const loss = {
+      since: diedAt - 2_000_000_000n,
+      until: diedAt + 1_000_000n,
+      cause: 'ring-overrun',
+      count: 17,
+      cgroup: null,
+    };
     const verdict = decide(death({ signal: 9, signals: [sent(9, kill)], losses: [loss] }));
     expect(verdict.confidence).toBe(0.79);
     expect(verdict.summary).toMatch(
@@ -81,7 +88,7 @@ describe('decide', () => {
   });
 
   it('does_not_pretend_to_know_how_much_was_lost', () => {
-    const losses = [3, null].map((count) => ({ since: diedAt, until: diedAt, cause: 'rejected', count }));
+    const losses = [3, null].map((count) => ({ since: diedAt, until: diedAt, cause: 'rejected', count, cgroup: null }));
     expect(decide(death({ code: 0, losses })).summary).toContain('; events of this host were lost around that time');
   });
 
@@ -200,39 +207,6 @@ describe('decide, whatever the facts', () => {
   });
 });
 
-interface Lesser {
-  readonly path: string;
-  readonly lesser: DeathFacts;
-}
-
-/** Every way to lose one field: what may be null becomes null, a list becomes empty; at any depth. */
-function withoutOneField(facts: DeathFacts): readonly Lesser[] {
-  const ending = (['code', 'signal'] as const).filter((field) => facts[field] !== null);
-  return [
-    ...ending.map((field) => ({ path: `/${field}`, lesser: { ...facts, [field]: null } })),
-    ...losses(facts, '').map(({ path, value }) => ({ path, lesser: value as DeathFacts })),
-  ];
-}
-
-function losses(value: unknown, path: string): { path: string; value: unknown }[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, field]) => {
-    const here = `${path}/${key}`;
-    const replaced = (other: unknown) =>
-      Array.isArray(value) ? value.with(Number(key), other) : { ...value, [key]: other };
-    const gone = nullable.has(key) && field !== null ? [null] : Array.isArray(field) && field.length > 0 ? [[]] : [];
-    return [
-      ...gone.map((nothing) => ({ path: here, value: replaced(nothing) })),
-      ...losses(field, here).map((deeper) => ({ path: deeper.path, value: replaced(deeper.value) })),
-    ];
-  });
-}
-
-/** Without `code` and `signal`, which are nullable in DeathFacts and plain numbers in SignalFacts. */
-const nullable: ReadonlySet<string> = new Set([
-  'exe', 'uid', 'userName', 'login', 'name', 'session', 'tty', 'sender', 'running', 'thread', 'address', 'oomKillAt', 'rung', 'count',
-]); // prettier-ignore
-
 function plausibleFacts(): fc.Arbitrary<DeathFacts> {
   const deadly = fc.constantFrom(1, 4, 6, 9, 11, 13, 14, 15, 24, 25, 31, 40);
   const self = { sender: worker, running: null };
@@ -302,6 +276,7 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     login: orNull(login),
     unit: orNull(text),
     container: orNull(container),
+    cgroup: orNull(text),
     kernelThread: fc.boolean(),
     ancestry,
   });
@@ -319,6 +294,8 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     disposition: fc.constantFrom('default', 'ignored', 'caught'),
     result: fc.constantFrom('delivered', 'ignored', 'pending', 'overflow', 'lost_info'),
     address: orNull(fc.oneof(fc.constant('0x0'), text)),
+    count: fc.nat(),
+    until: instant,
   });
   return fc.record({
     victim: someone,
@@ -328,9 +305,16 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     coreDumped: fc.boolean(),
     signals: fc.array(signal, { maxLength: 5 }),
     oomKillAt: orNull(instant),
-    losses: fc.array(fc.record({ since: instant, until: instant, cause: text, count: orNull(fc.nat()) }), {
-      maxLength: 3,
-    }),
+    losses: fc.array(
+      fc.record({ since: instant, until: instant, cause: text, count: orNull(fc.nat()), cgroup: orNull(text) }),
+      {
+        maxLength: 3,
+      },
+    ),
+    oomReport: fc.constant(null),
+    coreDump: fc.constant(null),
+    kernelLog: fc.constant([]),
+    reconstructed: fc.boolean(),
     rung: orNull(fc.constantFrom('ebpf' as const, 'tracefs' as const, 'procfs' as const)),
   });
 }

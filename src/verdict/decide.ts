@@ -5,17 +5,17 @@
 import { certainty, lossFactor, weakest } from './confidence.js';
 import { endingOf } from './ending.js';
 import { commonEvidence, lossEvidence, plural } from './evidence.js';
-import type { DeathFacts, LossFacts } from './facts.js';
+import type { DeathFacts, LossFacts, ProcessFacts } from './facts.js';
 import type { Finding, Rule } from './rule.js';
 import { lastRule, rules } from './rules/index.js';
 import type { Evidence, Verdict } from './verdict.js';
 
 /** Raised whenever the same facts may get another verdict. */
-export const engineVersion = 1;
+export const engineVersion = 2;
 
 export function decide(facts: DeathFacts): Verdict {
   const { rule, finding } = firstFinding(facts);
-  const losses = facts.losses.filter((loss) => loss.since <= facts.at);
+  const losses = facts.losses.filter((loss) => loss.since <= facts.at && concerns(loss, facts.victim));
   const evidence = [
     ...commonEvidence(facts),
     ...finding.evidence,
@@ -49,16 +49,25 @@ function adjustedConfidence(finding: Finding, facts: DeathFacts, losses: readonl
 
 /** A recorded signal proves that the sensor sees them. */
 function signalsMayBeUnseen(facts: DeathFacts): boolean {
-  return facts.signals.length === 0 && (facts.rung === 'procfs' || facts.rung === null);
+  return facts.signals.length === 0 && (facts.reconstructed || facts.rung === 'procfs' || facts.rung === null);
+}
+
+/** A loss of another cgroup's history takes nothing from this one's. */
+function concerns({ cgroup }: LossFacts, victim: ProcessFacts): boolean {
+  if (cgroup === null || victim.cgroup === null) return true;
+  return victim.cgroup === cgroup || victim.cgroup.startsWith(`${cgroup}/`);
 }
 
 function sensorClause(facts: DeathFacts): string {
+  if (facts.reconstructed) return '; nobody watched, so this is what the kernel log says';
   const suffers = facts.rung === 'procfs' && endingOf(facts).how !== 'exited';
   return suffers ? '; the procfs sensor cannot see who sends signals' : '';
 }
 
 function sensorEvidence(facts: DeathFacts): readonly Evidence[] {
   if (!signalsMayBeUnseen(facts)) return [];
+  if (facts.reconstructed)
+    return [{ kind: 'sensor', at: null, text: 'Nobody watched: this death was read from the kernel log later.' }];
   const text =
     facts.rung === null
       ? 'Which sensor watched is not known, so signals may have gone unseen.'
@@ -70,8 +79,9 @@ function lossClause(losses: readonly LossFacts[]): string {
   if (losses.length === 0) return '';
   const counts = losses.map((loss) => loss.count);
   const known = counts.filter((count) => count !== null).reduce((sum, count) => sum + count, 0);
+  const whose = losses.some((loss) => loss.cgroup === null) ? 'this host' : 'its cgroup';
   const amount = counts.includes(null) ? 'events' : `${known} ${plural(known, 'event')}`;
-  return `; ${amount} of this host ${amount === '1 event' ? 'was' : 'were'} lost around that time, so something may be missing here`;
+  return `; ${amount} of ${whose} ${amount === '1 event' ? 'was' : 'were'} lost around that time, so something may be missing here`;
 }
 
 /** Oldest first; what has no instant of its own comes last. Stable, so alike instants keep the order given. */

@@ -1,17 +1,26 @@
 /** Evidence that is common to all deaths, in words; the rules add what only they see. */
+import { coreDumped, coreSentence } from './core-clause.js';
 import { beforeDeath } from './duration.js';
 import { containerName, processInvocation, processName, senderPhrase, loginName, userName } from './describe.js';
-import { plainOrQuoted } from './escape.js';
+import { plainOrQuoted, quote } from './escape.js';
 import { endingOf } from './ending.js';
 import { escapeArguments } from './command-line.js';
 import type { ContainerFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from './facts.js';
 import { fatalSignal } from './fatal-signal.js';
+import { oomReportEvidence } from './oom-evidence.js';
 import { siCodeName } from './si-code-names.js';
 import { dumpsCoreByDefault, endsByDefault, signalName, signals } from './signal-names.js';
 import type { Evidence } from './verdict.js';
 
 export function commonEvidence(facts: DeathFacts): readonly Evidence[] {
-  return [...signalEvidence(facts), ...oomEvidence(facts), exitEvidence(facts), ...coreEvidence(facts)];
+  return [
+    ...signalEvidence(facts),
+    ...oomEvidence(facts),
+    ...oomReportEvidence(facts),
+    ...kernelLogEvidence(facts),
+    exitEvidence(facts),
+    ...coreEvidence(facts),
+  ];
 }
 
 /** The sender in full: what a person needs to find who is behind it. */
@@ -35,7 +44,7 @@ export function lossEvidence(loss: LossFacts, diedAt: bigint): Evidence {
   return {
     kind: 'loss',
     at: loss.since,
-    text: `${amount} of this host lost (${plainOrQuoted(loss.cause)}) ${stretch}.`,
+    text: `${amount} of ${loss.cgroup === null ? 'this host' : `cgroup ${plainOrQuoted(loss.cgroup)}`} lost (${plainOrQuoted(loss.cause)}) ${stretch}.`,
   };
 }
 
@@ -63,12 +72,21 @@ function manner(facts: DeathFacts): string {
 
 function coreEvidence(facts: DeathFacts): readonly Evidence[] {
   const ending = endingOf(facts);
-  if (facts.coreDumped) return [{ kind: 'core', at: facts.at, text: 'A core was dumped.' }];
-  if (ending.how !== 'signaled' || !dumpsCoreByDefault(ending.signal)) return [];
-  return [
-    { kind: 'core', at: facts.at, text: `No core was dumped, although ${signalName(ending.signal)} asks for one.` },
-  ];
+  const at = facts.coreDump?.at ?? facts.at;
+  if (coreDumped(facts) || facts.coreDump !== null) return [{ kind: 'core', at, text: coreSentence(facts) }];
+  if (ending.how !== 'signaled' || !dumpsCoreByDefault(ending.signal) || facts.reconstructed) return [];
+  return [{ kind: 'core', at, text: `No core was dumped, although ${signalName(ending.signal)} asks for one.` }];
 }
+
+function kernelLogEvidence(facts: DeathFacts): readonly Evidence[] {
+  return facts.kernelLog.map(({ at, text }) => ({
+    kind: 'kernel-log',
+    at,
+    text: `The kernel logged ${quote(text.trim(), kernelLogCharactersMax)}.`,
+  }));
+}
+
+const kernelLogCharactersMax = 512;
 
 function oomEvidence(facts: DeathFacts): readonly Evidence[] {
   if (facts.oomKillAt === null) return [];
@@ -85,11 +103,11 @@ function signalEvidence(facts: DeathFacts): readonly Evidence[] {
     if (!endsByDefault(signal.signal)) continue;
     const text = signalText(signal, facts) + (signal === deadly ? '; this one ended it' : '');
     const run = runs.at(-1);
-    if (run?.text === text) Object.assign(run, { last: signal, times: run.times + 1 });
-    else runs.push({ text, last: signal, times: 1 });
+    if (run?.text === text) Object.assign(run, { last: signal, times: run.times + signal.count });
+    else runs.push({ text, last: signal, times: signal.count });
   }
   return runs.map(({ text, last, times }) => {
-    const when = `${times === 1 ? '' : `${times} times, the last `}${beforeDeath(last.at, facts.at)}`;
+    const when = `${times === 1 ? '' : `${times} times, the last `}${beforeDeath(last.until, facts.at)}`;
     return { kind: 'signal', at: last.at, text: `${text}; ${when}.` };
   });
 }

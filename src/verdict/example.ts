@@ -2,7 +2,7 @@
  * Example facts for specs: worker (pid 4711) of alice, watched by ebpf, dead ten seconds after boot-clock 1000 s; every
  * field can be overridden. `ms` before the death is how signals say when.
  */
-import type { DeathFacts, ProcessFacts, SignalFacts } from './facts.js';
+import type { CoreDumpFacts, DeathFacts, OomReportFacts, ProcessFacts, SignalFacts } from './facts.js';
 
 export const diedAt = 1_010_000_000_000n;
 
@@ -15,6 +15,10 @@ export function death(overrides: Partial<DeathFacts> = {}): DeathFacts {
     coreDumped: false,
     signals: [],
     oomKillAt: null,
+    oomReport: null,
+    coreDump: null,
+    kernelLog: [],
+    reconstructed: false,
     losses: [],
     rung: 'ebpf',
     ...overrides,
@@ -34,6 +38,7 @@ export function process(overrides: Partial<ProcessFacts> & { readonly pid: numbe
     login: null,
     unit: null,
     container: null,
+    cgroup: null,
     kernelThread: false,
     ancestry: [],
     ...rest,
@@ -47,8 +52,9 @@ export function sent(
   overrides: Partial<SignalFacts> & { readonly msBefore?: number } = {},
 ): SignalFacts {
   const { msBefore = 1, ...rest } = overrides;
+  const at = diedAt - BigInt(msBefore) * 1_000_000n;
   return {
-    at: diedAt - BigInt(msBefore) * 1_000_000n,
+    at,
     signal,
     code: 0,
     sender,
@@ -57,6 +63,8 @@ export function sent(
     disposition: 'default',
     result: 'delivered',
     address: null,
+    count: 1,
+    until: at,
     ...rest,
   };
 }
@@ -64,6 +72,34 @@ export function sent(
 /** Made by the kernel: no sender, SI_KERNEL unless said otherwise. */
 export function kernelMade(signal: number, overrides: Parameters<typeof sent>[2] = {}): SignalFacts {
   return sent(signal, null, { code: 128, ...overrides });
+}
+
+const mebibyte = 1024 * 1024;
+
+/** A cgroup reached its limit of 512 MiB because mysqld asked for more: worker, which held 480 MiB, was chosen. */
+export function oomReport(overrides: Partial<OomReportFacts> = {}): OomReportFacts {
+  return {
+    at: diedAt - 2_000_000n,
+    constraint: 'memcg',
+    cgroup: '/box',
+    memory: [{ kind: 'memory', usage: 512 * mebibyte, limit: 512 * mebibyte, failures: 42 }],
+    trigger: { comm: 'mysqld', pid: 812, isVictim: false, gfpMask: 'GFP_KERNEL', order: 0 },
+    victim: {
+      anonRss: 470 * mebibyte,
+      fileRss: 10 * mebibyte,
+      shmemRss: 0,
+      pageTables: mebibyte,
+      oomScoreAdj: 0,
+    },
+    groupKill: false,
+    cut: false,
+    ...overrides,
+  };
+}
+
+export function coreDump(overrides: Partial<CoreDumpFacts> = {}): CoreDumpFacts {
+  const nothing = { pattern: null, path: null, size: null, truncated: false, obstacle: null, limit: null };
+  return { at: diedAt + 1_000_000_000n, ...nothing, ...overrides };
 }
 
 const init = { ref: { pid: 1, start: '10' }, comm: 'systemd', args: ['/sbin/init'] };

@@ -2,12 +2,19 @@
  * What is known of one death: everything that `decide` may look at, and all that it may look at.
  *
  * Bounds: at most `factLimits.signalsMax` signals (the latest before the death, in order), ancestries of at most
- * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses. Times are nanoseconds of the boot clock, so two
+ * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses, the last `factLimits.kernelLogMax` lines. Times are nanoseconds of the boot clock, so two
  * facts of one boot can be subtracted; wall-clock time is for people and is not here.
  */
-import type { ProcessRef, Rung, SignalEvent } from '../contract/index.js';
+import type {
+  CoreDumpEvent,
+  KernelLogEvent,
+  OomReportEvent,
+  ProcessRef,
+  Rung,
+  SignalEvent,
+} from '../contract/index.js';
 
-export const factLimits = { signalsMax: 32, lossesMax: 16 } as const;
+export const factLimits = { signalsMax: 32, lossesMax: 16, kernelLogMax: 4 } as const;
 
 /** A process as it was at the instant in question (its image at that time, not a later one). */
 export interface ProcessFacts {
@@ -22,6 +29,7 @@ export interface ProcessFacts {
   /** systemd's unit. */
   readonly unit: string | null;
   readonly container: ContainerFacts | null;
+  readonly cgroup: string | null;
   readonly kernelThread: boolean;
   /** Parent first, init last; shorter where lineage is not known. */
   readonly ancestry: readonly AncestorFacts[];
@@ -63,6 +71,10 @@ export interface SignalFacts {
   readonly result: SignalEvent['result'];
   /** Fault address, hexadecimal. */
   readonly address: string | null;
+  /** How many alike: caught ones that come in floods are told once a second. */
+  readonly count: number;
+  /** The last of them; `at` is the first. */
+  readonly until: bigint;
 }
 
 export interface LossFacts {
@@ -70,6 +82,64 @@ export interface LossFacts {
   readonly until: bigint;
   readonly cause: string;
   readonly count: number | null;
+  /** Where only one cgroup's history is missing. */
+  readonly cgroup: string | null;
+}
+
+/** What a report of the kernel's OOM killer says that names this process as its victim. Memory in bytes. */
+export interface OomReportFacts {
+  readonly at: bigint;
+  readonly constraint: NonNullable<OomReportEvent['constraint']> | null;
+  /** Whose limit was hit, and what the limits were. */
+  readonly cgroup: string | null;
+  readonly memory: readonly OomLimitFacts[];
+  readonly trigger: OomTriggerFacts | null;
+  readonly victim: OomVictimFacts;
+  readonly groupKill: boolean;
+  readonly cut: boolean;
+}
+
+export interface OomLimitFacts {
+  /** `memory`, `memory+swap`, `swap`, `kmem` */
+  readonly kind: string;
+  readonly usage: number;
+  readonly limit: number;
+  readonly failures: number | null;
+}
+
+/** The task that asked for memory. */
+export interface OomTriggerFacts {
+  readonly comm: string;
+  readonly pid: number | null;
+  readonly isVictim: boolean;
+  readonly gfpMask: string | null;
+  readonly order: number | null;
+}
+
+export interface OomVictimFacts {
+  readonly anonRss: number | null;
+  readonly fileRss: number | null;
+  readonly shmemRss: number | null;
+  readonly pageTables: number | null;
+  readonly oomScoreAdj: number | null;
+}
+
+/** What became of its core dump; sizes in bytes. */
+export interface CoreDumpFacts {
+  readonly at: bigint;
+  readonly pattern: string | null;
+  readonly path: string | null;
+  readonly size: number | null;
+  readonly truncated: boolean;
+  readonly obstacle: NonNullable<CoreDumpEvent['obstacle']> | null;
+  readonly limit: number | null;
+}
+
+/** A line of the kernel log that speaks of this process. */
+export interface KernelLogFacts {
+  readonly at: bigint;
+  readonly topic: KernelLogEvent['topic'];
+  readonly text: string;
 }
 
 export interface DeathFacts {
@@ -83,6 +153,12 @@ export interface DeathFacts {
   readonly signals: readonly SignalFacts[];
   /** The kernel chose it as an OOM victim at this time. */
   readonly oomKillAt: bigint | null;
+  readonly oomReport: OomReportFacts | null;
+  readonly coreDump: CoreDumpFacts | null;
+  /** Oldest first. */
+  readonly kernelLog: readonly KernelLogFacts[];
+  /** Nobody watched: the kernel log was read later, and what it does not say is not known. */
+  readonly reconstructed: boolean;
   /** Losses on this host that overlap the last `lossWindow` before the death. */
   readonly losses: readonly LossFacts[];
   /** The sensor that watched; null when not known. */

@@ -6,9 +6,12 @@ export {
   factLimits,
   type AncestorFacts,
   type ContainerFacts,
+  type CoreDumpFacts,
   type DeathFacts,
+  type KernelLogFacts,
   type LoginFacts,
   type LossFacts,
+  type OomReportFacts,
   type ProcessFacts,
   type SignalFacts,
 } from './facts.js';

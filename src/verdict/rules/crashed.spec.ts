@@ -83,3 +83,30 @@ describe('crashed', () => {
     expect(crashed.decide(death({ signal: 9, signals: [fault, sent(9, guard)] }))).toBeNull();
   });
 });
+
+describe('crashed, told by the kernel log alone', () => {
+  const line = {
+    at: diedAt,
+    topic: 'segfault',
+    text: 'worker[4711]: segfault at 0 ip 00 sp 00 error 4 in worker',
+  } as const;
+
+  it('takes_a_logged_fault_where_the_signal_was_not_recorded', () => {
+    expect(crashed.decide(death({ signal: 11, reconstructed: true, kernelLog: [line] }))).toEqual({
+      cause: 'CRASHED',
+      actor: { kind: 'SELF', process: worker.ref },
+      confidence: 0.85,
+      summary:
+        'worker (pid 4711) crashed with SIGSEGV, as the kernel logged: "worker[4711]: segfault at 0 ip 00 sp 00 error 4 in ' +
+        'worker"; whether a core was dumped is not known',
+      evidence: [],
+    });
+  });
+
+  it('leaves_other_lines_other_signals_and_exits_to_others', () => {
+    expect(crashed.decide(death({ signal: 11, kernelLog: [{ ...line, topic: 'hung-task' }] }))).toBeNull();
+    expect(crashed.decide(death({ signal: 9, kernelLog: [line] }))).toBeNull();
+    expect(crashed.decide(death({ code: 139, kernelLog: [line] }))).toBeNull();
+    expect(crashed.decide(death({ signal: 11 }))).toBeNull();
+  });
+});

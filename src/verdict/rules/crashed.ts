@@ -3,7 +3,8 @@
  *
  * Kernel: SIGSEGV, SIGBUS, SIGFPE, SIGILL or SIGTRAP made by the kernel, with a fault code above 0 or SI_KERNEL (general
  * protection: no address). A handler may catch it, report, and raise the same signal again by tgkill (Python's
- * faulthandler, most crash reporters): then the fault shortly before is the reason.
+ * faulthandler, most crash reporters): then the fault shortly before is the reason. Where the signal was not recorded, the
+ * kernel log may tell: it has a line for a fault that no handler takes (kernel.print-fatal-signals, debug.exception-trace).
  * Mistaken for: the same signals *sent* by somebody, to get a core (that is SIGNALED).
  * Source: sigaction(2), arch/x86/mm/fault.c, arch/x86/kernel/traps.c. Defective memory (BUS_MCEERR_*, mm/memory-failure.c)
  * is no fault of the process: there the actor is the kernel.
@@ -12,10 +13,12 @@ import { itself, theKernel } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
 import { coreClause } from '../core-clause.js';
 import { processInPlace } from '../describe.js';
-import { plainOrQuoted } from '../escape.js';
+import { summaryCommandCharactersMax } from '../command-line.js';
+import { endingOf } from '../ending.js';
+import { plainOrQuoted, quote } from '../escape.js';
 import { fatalSignal, type FatalSignal } from '../fatal-signal.js';
-import type { DeathFacts, SignalFacts } from '../facts.js';
-import type { Rule } from '../rule.js';
+import type { DeathFacts, KernelLogFacts, SignalFacts } from '../facts.js';
+import type { Finding, Rule } from '../rule.js';
 import { busHardwareCodes, faultMeaning, siCodeName } from '../si-code-names.js';
 import { isFromSelf, isKernelMade } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
@@ -24,7 +27,8 @@ export const crashed: Rule = {
   id: 'crashed',
   decide(facts) {
     const fatal = fatalSignal(facts);
-    if (fatal === null || !faultSignals.has(fatal.signal.signal)) return null;
+    if (fatal === null) return loggedCrash(facts);
+    if (!faultSignals.has(fatal.signal.signal)) return null;
     const fault = faultBehind(fatal, facts);
     if (fault === null) return null;
     const raisedAgain = fault !== fatal.signal;
@@ -39,6 +43,24 @@ export const crashed: Rule = {
     };
   },
 };
+
+/** Nobody saw the signal, but the kernel logged the fault. */
+function loggedCrash(facts: DeathFacts): Finding | null {
+  const ending = endingOf(facts);
+  if (ending.how !== 'signaled' || !faultSignals.has(ending.signal)) return null;
+  const line = facts.kernelLog.findLast(({ topic }) => faultTopics.has(topic));
+  if (line === undefined) return null;
+  const logged = `as the kernel logged: ${quote(line.text.trim(), summaryCommandCharactersMax)}`;
+  return {
+    cause: 'CRASHED',
+    actor: itself(facts.victim),
+    confidence: certainty.loggedOnly,
+    summary: `${processInPlace(facts.victim)} crashed with ${signalName(ending.signal)}, ${logged}; ${coreClause(facts)}`,
+    evidence: [],
+  };
+}
+
+const faultTopics: ReadonlySet<string> = new Set<KernelLogFacts['topic']>(['segfault', 'general-protection', 'trap']);
 
 /** Faults that a process raises on its own behalf; shared with SIGNALED, which doubts self-sent ones. */
 export const faultSignals: ReadonlySet<number> = new Set([

@@ -11,6 +11,8 @@ it('asks_the_rules_in_this_order', () => {
     'timer',
     'resource-limit',
     'seccomp',
+    'oom-cgroup',
+    'oom-global',
     'signaled',
     'unknown',
   ]);

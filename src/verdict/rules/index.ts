@@ -4,6 +4,7 @@
  * 1. Exits: the wait status alone decides between exit and signal, so nothing below can apply to them.
  * 2. What the kernel makes for a reason that signal and si_code name with certainty. BROKEN_PIPE and RESOURCE_LIMIT stand
  *    before SIGNALED because the kernel sends these in the victim's own name, which looks like kill(getpid(), …).
+ *    OOM_CGROUP and OOM_GLOBAL need the kernel's report; where somebody sent the SIGKILL, they leave it to SIGNALED.
  * 3. SIGNALED: somebody in user space sent it, whatever its number.
  * 4. UNKNOWN always answers, and says what is known.
  */
@@ -13,6 +14,8 @@ import { brokenPipe } from './broken-pipe.js';
 import { crashed } from './crashed.js';
 import { exited } from './exited.js';
 import { failed } from './failed.js';
+import { oomCgroup } from './oom-cgroup.js';
+import { oomGlobal } from './oom-global.js';
 import { resourceLimit } from './resource-limit.js';
 import { seccomp } from './seccomp.js';
 import { signaled } from './signaled.js';
@@ -28,6 +31,8 @@ export const rules: readonly Rule[] = Object.freeze([
   timer,
   resourceLimit,
   seccomp,
+  oomCgroup,
+  oomGlobal,
   signaled,
 ]);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bash, death, diedAt, guard, kernelMade, sent } from '../example.js';
+import { bash, death, diedAt, guard, kernelMade, oomReport, sent } from '../example.js';
 import { unknown } from './unknown.js';
 
 describe('unknown', () => {
@@ -47,6 +47,12 @@ describe('unknown', () => {
   it('believes_the_OOM_record_when_the_signal_was_not_recorded', () => {
     const finding = unknown.decide(death({ signal: 9, oomKillAt: diedAt }));
     expect(finding).toMatchObject({ actor: { kind: 'KERNEL' }, confidence: 0.6 });
+  });
+
+  it('does_not_guess_whose_memory_ran_out_when_the_report_does_not_say', () => {
+    const report = oomReport({ constraint: null, cgroup: null, memory: [] });
+    const finding = unknown.decide(death({ signal: 9, oomReport: report, signals: [kernelMade(9)] }));
+    expect(finding).toMatchObject({ cause: 'UNKNOWN', actor: { kind: 'KERNEL' }, confidence: 0.6 });
   });
 
   it('names_nobody_when_the_signal_was_not_recorded', () => {

@@ -23,7 +23,7 @@ export const unknown = {
     if (ending.how === 'contradictory') return nothing(facts, 'ended; the record of how contradicts itself');
     if (ending.how === 'exited') return nothing(facts, `exited with status ${ending.code}`);
     const fatal = fatalSignal(facts);
-    const oom = facts.oomKillAt !== null && ending.signal === signals.SIGKILL;
+    const oom = (facts.oomKillAt ?? facts.oomReport) !== null && ending.signal === signals.SIGKILL;
     if (fatal === null) return oom ? chosenByOomKiller(facts, null) : unrecorded(facts, ending.signal);
     const finding = oom ? chosenByOomKiller(facts, fatal.signal) : kernelMade(facts, fatal.signal);
     return { ...finding, confidence: weakest(finding.confidence, fatal.confidence) };

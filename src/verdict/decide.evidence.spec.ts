@@ -1,0 +1,176 @@
+/** The engine and what comes beside signals and exits: OOM reports, core dumps, the kernel log, losses of one cgroup. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { coreDumpObstacles, kernelLogTopics, oomConstraints } from '../contract/index.js';
+import { decide } from './decide.js';
+import { coreDump, death, diedAt, guard, kernelMade, kill, oomReport, sent, worker } from './example.js';
+import type { CoreDumpFacts, DeathFacts, KernelLogFacts, OomReportFacts } from './facts.js';
+import { withoutOneField } from './without-one-field.js';
+
+describe('decide, with other evidence', () => {
+  it('lets_a_throttled_cgroup_take_nothing_from_the_deaths_of_others', () => {
+    const loss = { since: diedAt, until: diedAt, cause: 'throttled', count: 9, cgroup: '/flood' };
+    const of = (cgroup: string) => decide(death({ code: 0, losses: [loss], victim: { ...worker, cgroup } }));
+    expect([of('/calm').confidence, of('/flooded').confidence]).toEqual([0.99, 0.99]);
+    expect(of('/flood/inner').confidence).toBe(0.79);
+    expect(of('/flood').summary).toContain('; 9 events of its cgroup were lost around that time');
+    expect(of('/flood').evidence.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^9 events of cgroup \/flood lost \(throttled\)/),
+    );
+  });
+
+  it('counts_what_was_told_once_a_second', () => {
+    const flood = kernelMade(11, {
+      code: 1,
+      disposition: 'caught',
+      count: 4_000,
+      until: diedAt - 1_000_000n,
+      msBefore: 900,
+    });
+    const texts = decide(death({ signal: 9, signals: [flood, sent(9, kill)] })).evidence.map(({ text }) => text);
+    expect(texts[0]).toMatch(/handler for it; 4000 times, the last 1 ms before the death\.$/);
+  });
+
+  it('gives_the_whole_report_of_the_OOM_killer', () => {
+    const verdict = decide(death({ signal: 9, oomReport: oomReport({ cut: true }), signals: [kernelMade(9)] }));
+    expect(verdict).toMatchObject({ cause: 'OOM_CGROUP', rule: 'oom-cgroup' });
+    expect(verdict.evidence.filter(({ kind }) => kind === 'oom').map(({ text }) => text)).toEqual([
+      "The kernel's OOM report names worker (pid 4711) as its victim, because a cgroup was at its limit.",
+      'Cgroup /box used 512 MiB of its memory limit of 512 MiB (hit 42 times).',
+      'The victim held 480 MiB of memory (470 MiB anonymous, 10 MiB of files, 0 bytes shared), and 1 MiB of page tables.',
+      "The victim's oom_score_adj was 0.",
+      'mysqld (pid 812) asked for memory (GFP_KERNEL, order 0).',
+      'Lines of the report are missing.',
+    ]);
+  });
+
+  it('quotes_the_kernel_log_so_that_it_cannot_forge_a_sentence', () => {
+    const kernelLog = [{ at: diedAt, topic: 'segfault', text: 'a". It was bob.\n[7]: segfault' } as const];
+    expect(decide(death({ code: 0, kernelLog })).evidence[0]).toEqual({
+      kind: 'kernel-log',
+      at: diedAt,
+      text: 'The kernel logged "a\\". It was bob.\\n[7]: segfault".',
+    });
+  });
+
+  it('says_that_nobody_watched_when_the_kernel_log_is_all_there_is', () => {
+    const verdict = decide(death({ signal: 9, oomReport: oomReport(), reconstructed: true }));
+    expect(verdict).toMatchObject({ cause: 'OOM_CGROUP', confidence: 0.85 });
+    expect(verdict.summary).toMatch(/asked for memory; nobody watched, so this is what the kernel log says\.$/);
+    expect(verdict.evidence.at(-1)).toMatchObject({ kind: 'sensor', text: expect.stringMatching(/^Nobody watched/) });
+  });
+});
+
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+const instant = fc.bigInt({ min: 0n, max: 10n ** 18n });
+const size = fc.oneof(fc.nat(), fc.maxSafeNat());
+
+const anyReport: fc.Arbitrary<OomReportFacts> = fc.record({
+  at: instant,
+  constraint: orNull(fc.constantFrom(...oomConstraints)),
+  cgroup: orNull(text),
+  memory: fc.array(fc.record({ kind: text, usage: size, limit: size, failures: orNull(size) }), { maxLength: 3 }),
+  trigger: orNull(
+    fc.record({
+      comm: text,
+      pid: orNull(fc.nat()),
+      isVictim: fc.boolean(),
+      gfpMask: orNull(text),
+      order: orNull(fc.nat(10)),
+    }),
+  ),
+  victim: fc.record({
+    anonRss: orNull(size),
+    fileRss: orNull(size),
+    shmemRss: orNull(size),
+    pageTables: orNull(size),
+    oomScoreAdj: orNull(fc.integer({ min: -1000, max: 1000 })),
+  }),
+  groupKill: fc.boolean(),
+  cut: fc.boolean(),
+});
+
+const anyCoreDump: fc.Arbitrary<CoreDumpFacts> = fc.record({
+  at: instant,
+  pattern: orNull(fc.oneof(text, fc.constant('|/usr/bin/handler %p'))),
+  path: orNull(text),
+  size: orNull(size),
+  truncated: fc.boolean(),
+  obstacle: orNull(fc.constantFrom(...coreDumpObstacles)),
+  limit: orNull(size),
+});
+
+const kernelLogLine: fc.Arbitrary<KernelLogFacts> = fc.record({
+  at: instant,
+  topic: fc.constantFrom(...kernelLogTopics),
+  text,
+});
+
+type OtherEvidence = Pick<DeathFacts, 'oomReport' | 'coreDump' | 'kernelLog' | 'reconstructed'>;
+
+function arbitraryEvidence(): fc.Arbitrary<OtherEvidence> {
+  return fc.record({
+    oomReport: orNull(anyReport),
+    coreDump: orNull(anyCoreDump),
+    kernelLog: fc.array(kernelLogLine, { maxLength: 3 }),
+    reconstructed: fc.boolean(),
+  });
+}
+
+const segfaultLine = { at: diedAt, topic: 'segfault', text: 'worker[4711]: segfault at 0 ip 0 sp 0 error 4' } as const;
+
+const tellingDeaths: Readonly<Record<string, DeathFacts>> = {
+  'oom killer with its report': death({
+    signal: 9,
+    oomKillAt: diedAt - 2_000_000n,
+    oomReport: oomReport(),
+    signals: [kernelMade(9, { running: guard })],
+  }),
+  'oom killer of the host': death({
+    signal: 9,
+    oomReport: oomReport({ constraint: 'none', cgroup: null, memory: [] }),
+    signals: [kernelMade(9)],
+  }),
+  'oom killer before anybody watched': death({ signal: 9, oomReport: oomReport(), reconstructed: true }),
+  'killed by a person while memory ran out': death({ signal: 9, oomReport: oomReport(), signals: [sent(9, kill)] }),
+  'crashed, with a core': death({
+    signal: 11,
+    coreDumped: true,
+    coreDump: coreDump({ path: '/cores/core.4711', size: 4096 }),
+    signals: [kernelMade(11, { code: 1, address: '0x0', thread: 4711, running: worker })],
+  }),
+  'crashed before anybody watched': death({ signal: 11, reconstructed: true, kernelLog: [segfaultLine] }),
+};
+
+/** Below this nobody is woken by a verdict alone. */
+const confident = 0.9;
+
+describe('decide, whatever the other evidence', () => {
+  it.each(Object.entries(tellingDeaths))('never_flips_to_another_confident_cause_without_one_field: %s', (_, facts) => {
+    const whole = decide(facts);
+    for (const { path, lesser } of withoutOneField(facts)) {
+      const verdict = decide(lesser);
+      const same = verdict.cause === whole.cause || verdict.cause === 'UNKNOWN';
+      expect(same || verdict.confidence < confident, `${path} gone: ${verdict.cause} ${verdict.confidence}`).toBe(true);
+    }
+  });
+
+  it('never_throws_and_answers_alike_for_alike_facts', () => {
+    const signal = fc.constantFrom(9, 11, 6, null);
+    const recorded = fc.constantFrom([], [kernelMade(9)], [sent(9, kill)], [kernelMade(11, { code: 1 })]);
+    fc.assert(
+      fc.property(signal, recorded, fc.boolean(), arbitraryEvidence(), (number, signals, coreDumped, evidence) => {
+        const facts = { ...death({ signal: number, signals, coreDumped }), ...evidence };
+        const verdict = decide(facts);
+        expect(decide(structuredClone(facts))).toEqual(verdict);
+        expect(verdict.confidence).toBeLessThanOrEqual(0.99);
+        for (const text of [verdict.summary, ...verdict.evidence.map((one) => one.text)]) {
+          expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+          expect(text.endsWith('.')).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

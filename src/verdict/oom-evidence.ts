@@ -1,0 +1,64 @@
+/** What a report of the kernel's OOM killer says, line by line: limit against usage, the victim, who asked for memory. */
+import { bytes } from './bytes.js';
+import { processName } from './describe.js';
+import { plainOrQuoted } from './escape.js';
+import type { DeathFacts, OomLimitFacts, OomReportFacts, OomTriggerFacts, OomVictimFacts } from './facts.js';
+import { residentBytes, triggerName } from './oom-kill.js';
+import type { Evidence } from './verdict.js';
+
+export function oomReportEvidence(facts: DeathFacts): readonly Evidence[] {
+  const report = facts.oomReport;
+  if (report === null) return [];
+  const texts = [
+    `The kernel's OOM report names ${processName(facts.victim)} as its victim, because ${reasons[report.constraint ?? 'unsaid']}.`,
+    ...limitTexts(report),
+    ...victimTexts(report.victim),
+    ...triggerTexts(report.trigger),
+    ...(report.groupKill ? ['The kernel killed the whole cgroup, as its memory.oom.group asks.'] : []),
+    ...(report.cut ? ['Lines of the report are missing.'] : []),
+  ];
+  return texts.map((text) => ({ kind: 'oom', at: report.at, text }));
+}
+
+const reasons: Readonly<Record<NonNullable<OomReportFacts['constraint']> | 'unsaid', string>> = {
+  none: 'the host was out of memory',
+  cpuset: 'the memory nodes of a cpuset were full',
+  'memory-policy': 'the memory nodes of a memory policy were full',
+  memcg: 'a cgroup was at its limit',
+  unsaid: 'memory had run out; whose is not said',
+};
+
+function limitTexts({ cgroup, memory }: OomReportFacts): readonly string[] {
+  if (memory.length === 0) return [];
+  const whose = cgroup === null ? 'The cgroup' : `Cgroup ${plainOrQuoted(cgroup, 255)}`;
+  return [`${whose} used ${memory.map(limitText).join(', ')}.`];
+}
+
+function limitText({ kind, usage, limit, failures }: OomLimitFacts): string {
+  const often = failures === null ? '' : ` (hit ${failures} times)`;
+  return `${bytes(usage)} of its ${plainOrQuoted(kind)} limit of ${bytes(limit)}${often}`;
+}
+
+function victimTexts(victim: OomVictimFacts): readonly string[] {
+  const resident = residentBytes(victim);
+  const named: readonly (readonly [string, number | null])[] = [
+    ['anonymous', victim.anonRss],
+    ['of files', victim.fileRss],
+    ['shared', victim.shmemRss],
+  ];
+  const parts = named.flatMap(([name, part]) => (part === null ? [] : [`${bytes(part)} ${name}`]));
+  const tables = victim.pageTables === null ? '' : `, and ${bytes(victim.pageTables)} of page tables`;
+  return [
+    ...(resident === null ? [] : [`The victim held ${bytes(resident)} of memory (${parts.join(', ')})${tables}.`]),
+    ...(victim.oomScoreAdj === null ? [] : [`The victim's oom_score_adj was ${victim.oomScoreAdj}.`]),
+  ];
+}
+
+function triggerTexts(trigger: OomTriggerFacts | null): readonly string[] {
+  if (trigger === null) return [];
+  const details = [
+    ...(trigger.gfpMask === null ? [] : [plainOrQuoted(trigger.gfpMask, 255)]),
+    ...(trigger.order === null ? [] : [`order ${trigger.order}`]),
+  ];
+  return [`${triggerName(trigger)} asked for memory${details.length === 0 ? '' : ` (${details.join(', ')})`}.`];
+}
