@@ -20,11 +20,17 @@ const graphqlTypes = join(root, 'src/generated/graphql.ts');
 /** Which stored row stands behind a GraphQL type: its resolvers receive the row, not the finished answer. */
 const mappers = {
   Actor: '../store/rows.js#ActorRow',
+  CoreDump: '../store/rows.js#CoreDumpRow',
   Death: '../store/rows.js#DeathRow',
+  Episode: '../store/rows.js#EpisodeRow',
   Host: '../store/rows.js#HostRow',
+  KernelLogLine: '../store/rows.js#KernelLogRow',
   Login: '../store/rows.js#LoginRow',
+  OomReport: '../store/rows.js#OomReportRow',
+  OomTask: '../store/rows.js#OomTaskRow',
   Process: '../store/rows.js#ProcessRow',
   SignalRecord: '../store/rows.js#SignalRow',
+  Throttle: '../store/rows.js#ThrottleRow',
 };
 
 await Promise.all([generatePrismaClient(), generateGraphqlTypes()]);

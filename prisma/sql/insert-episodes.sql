@@ -1,6 +1,7 @@
 -- Episodes, opened or closed. What follows from a death or a later boot ends one too, in whatever order they come: no
 -- episode outlives that, but a zombie its death. What the agent says of the end goes before what we infer, and an agent
--- that speaks of it again later knows better than we that it lasts.
+-- that speaks of it again later knows better than we that it lasts. A life that was never described gets a bare one, so
+-- that every episode has its process.
 -- $1 int boot, $2 int host id, $3 timestamptz boot-clock zero, $4 text JSON array, no episode twice
 -- Returns the ids of those that are new or whose end has changed. Primary keys of episodes and deaths.
 with incoming as (
@@ -19,6 +20,12 @@ with incoming as (
   from incoming i
   join episodes e on e.boot = $1::int and e.pid = i.pid and e.start_ns = i.start_ns and e.state = i.state
     and e.since_ns = i.since_ns
+), born as (
+  insert into processes (boot, pid, start_ns, host_id, origin, seen_ns, comm, args, started_at)
+  select distinct $1::int, i.pid, i.start_ns, $2::int, 'snapshot', i.start_ns, '', '{}'::text[],
+    $3::timestamptz + i.start_ns / 1000 * interval '1 microsecond'
+  from incoming i
+  on conflict do nothing
 ), stored as (
   insert into episodes as e (boot, pid, start_ns, state, since_ns, host_id, seen_ns, until_ns, started_at, ended_at,
     parent_pid, parent_start_ns, wait_channel, signal, sender_pid, sender_start_ns)

@@ -22,15 +22,17 @@ export function decodeCursor(
   if (cursor === null || cursor === undefined) return null;
   const parts = parseParts(cursor);
   const fits = parts?.[0] === list && parts.length === shape.length + 1 && shape.every((p, i) => p.test(parts[i + 1]!));
-  if (!parts || !fits) {
-    throw new Failure({
-      code: 'history/bad-cursor',
-      status: 400,
-      detail:
-        'The cursor is not one of this list. Pass `endCursor` of the page before as it was given, or leave `after` out.',
-    });
-  }
+  if (!parts || !fits) throw badCursor();
   return parts.slice(1);
+}
+
+export function badCursor(): Failure {
+  return new Failure({
+    code: 'history/bad-cursor',
+    status: 400,
+    detail:
+      'The cursor is not one of this list. Pass `endCursor` of the page before as it was given, or leave `after` out.',
+  });
 }
 
 function parseParts(cursor: string): string[] | null {

@@ -6,7 +6,7 @@ import type { OperationContext } from './context.js';
 import { DeathFeed } from './death.feed.js';
 import { Filters } from './filters.js';
 import { loginOf } from './login.js';
-import { signalView } from './signal.resolver.js';
+import { shownCount, signalView } from './signal.resolver.js';
 import { verdictOf, type VerdictView } from './verdict.view.js';
 
 @Resolver('Death')
@@ -17,7 +17,7 @@ export class DeathResolver {
   ) {}
 
   @Subscription('deaths')
-  async deaths(@Args() { filter }: SubscriptionDeathsArgs): Promise<AsyncIterableIterator<{ deaths: DeathRow }>> {
+  async deaths(@Args() { filter }: SubscriptionDeathsArgs) {
     return this.feed.subscribe(await this.filters.deaths(filter));
   }
 
@@ -56,6 +56,21 @@ export class DeathResolver {
     return death.core_dumped;
   }
 
+  @ResolveField('runTime')
+  runTime(@Parent() death: DeathRow): number | null {
+    return death.reconstructed ? null : milliseconds(death.died_ns - death.start_ns);
+  }
+
+  @ResolveField('cpuTime')
+  cpuTime(@Parent() death: DeathRow): number | null {
+    return death.cpu_ns === null ? null : milliseconds(death.cpu_ns);
+  }
+
+  @ResolveField('peakRss')
+  peakRss(@Parent() death: DeathRow): number | null {
+    return death.peak_rss_bytes === null ? null : Number(death.peak_rss_bytes);
+  }
+
   @ResolveField('verdict')
   verdict(@Parent() death: DeathRow, @Context() { loaders }: OperationContext): Promise<VerdictView> {
     return verdictOf(death, loaders);
@@ -65,6 +80,10 @@ export class DeathResolver {
   losses(@Parent() death: DeathRow, @Context() { loaders }: OperationContext): Promise<LossRow[]> {
     return loaders.losses.load(death);
   }
+}
+
+function milliseconds(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1_000n) / 1_000;
 }
 
 @Resolver('Verdict')
@@ -90,9 +109,8 @@ export class ActorResolver {
 
 @Resolver('Loss')
 export class LossResolver {
-  /** GraphQL's Int ends at 2^31: more than that many missing events are shown as that many. */
   @ResolveField('count')
   count(@Parent() loss: LossRow): number | null {
-    return loss.count === null ? null : Math.min(Number(loss.count), 2 ** 31 - 1);
+    return loss.count === null ? null : shownCount(loss.count);
   }
 }

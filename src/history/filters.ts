@@ -1,7 +1,9 @@
 /** GraphQL filters → what the stores take. A host that does not exist is an error, not an empty page. */
 import { Injectable } from '@nestjs/common';
-import type { DeathFilter, InputMaybe, ProcessFilter } from '../generated/graphql.js';
+import type { EpisodeEvent } from '../contract/index.js';
+import type { DeathFilter, EpisodeFilter, InputMaybe, ProcessFilter } from '../generated/graphql.js';
 import type { DeathCriteria } from '../store/death.store.js';
+import type { EpisodeCriteria } from '../store/episode.store.js';
 import { HostStore } from '../store/host.store.js';
 import type { ProcessCriteria } from '../store/process.store.js';
 import { unknownHost } from './who-killed.service.js';
@@ -20,6 +22,13 @@ export class Filters {
   async processes(filter: InputMaybe<ProcessFilter> | undefined): Promise<ProcessCriteria> {
     const { host, ...where } = filter ?? {};
     return { ...where, hostId: await this.hostId(host) };
+  }
+
+  /** @throws Failure `history/unknown-host`. */
+  async episodes(filter: InputMaybe<EpisodeFilter> | undefined): Promise<EpisodeCriteria> {
+    const { host, state, ...where } = filter ?? {};
+    const states = state?.map((name) => name.toLowerCase() as EpisodeEvent['state']) ?? null;
+    return { ...where, state: states, hostId: await this.hostId(host) };
   }
 
   private async hostId(name: string | null | undefined): Promise<number | null> {

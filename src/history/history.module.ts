@@ -1,11 +1,16 @@
 import { Module } from '@nestjs/common';
+import { EpisodeFeed } from './episode.feed.js';
+import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from './episode.resolver.js';
+import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from './evidence.resolver.js';
 import { DeathFeed } from './death.feed.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from './death.resolver.js';
 import { Filters } from './filters.js';
 import { HostResolver } from './host.resolver.js';
 import { LedgerResolver } from './ledger.resolver.js';
 import { LoaderFactory } from './loaders.js';
+import { HostGapsResolver, ThrottleResolver } from './loss.resolver.js';
 import { LoginResolver } from './login.resolver.js';
+import { OomReportResolver, OomTaskResolver } from './oom.resolver.js';
 import { ProcessResolver } from './process.resolver.js';
 import { QueryResolver } from './query.resolver.js';
 import { SignalResolver } from './signal.resolver.js';
@@ -14,17 +19,28 @@ import { WhoKilledService } from './who-killed.service.js';
 @Module({
   providers: [
     ActorResolver,
+    CoreDumpResolver,
+    DeathEvidenceResolver,
     DeathFeed,
     DeathResolver,
+    EpisodeFeed,
+    EpisodeResolver,
+    EpisodesResolver,
     Filters,
+    HostGapsResolver,
     HostResolver,
     LedgerResolver,
+    KernelLogLineResolver,
     LoaderFactory,
     LoginResolver,
     LossResolver,
+    OomReportResolver,
+    OomTaskResolver,
+    ProcessEpisodesResolver,
     ProcessResolver,
     QueryResolver,
     SignalResolver,
+    ThrottleResolver,
     VerdictResolver,
     WhoKilledService,
   ],

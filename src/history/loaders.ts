@@ -3,11 +3,22 @@ import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { limits } from '../contract/index.js';
 import { DeathStore } from '../store/death.store.js';
+import { EvidenceStore } from '../store/evidence.store.js';
 import { FactsStore } from '../store/facts.store.js';
 import { HostStore } from '../store/host.store.js';
 import { LedgerStore, type StreamLedger } from '../store/ledger.store.js';
 import { ProcessStore } from '../store/process.store.js';
-import { lifeId, type DeathRow, type HostRow, type LifeKey, type LossRow, type ProcessRow } from '../store/rows.js';
+import type {
+  CoreDumpRow,
+  DeathRow,
+  HostRow,
+  KernelLogRow,
+  LifeKey,
+  LossRow,
+  OomReportRow,
+  ProcessRow,
+} from '../store/rows.js';
+import { lifeId } from '../store/rows.js';
 import { factLimits, type DeathFacts } from '../verdict/index.js';
 
 /** A process at an instant: who it was when it acted. */
@@ -23,6 +34,10 @@ export interface Loaders {
   readonly actor: DataLoader<Moment, ProcessRow | null, string>;
   readonly death: DataLoader<LifeKey, DeathRow | null, string>;
   readonly facts: DataLoader<LifeKey, DeathFacts | null, string>;
+  readonly coreDump: DataLoader<LifeKey, CoreDumpRow | null, string>;
+  readonly oomReport: DataLoader<LifeKey, OomReportRow | null, string>;
+  /** Oldest first. */
+  readonly kernelLog: DataLoader<LifeKey, KernelLogRow[], string>;
   readonly losses: DataLoader<DeathRow, LossRow[], string>;
   /** Of a host, by the name of the stream. */
   readonly ledger: DataLoader<number, StreamLedger[]>;
@@ -36,6 +51,7 @@ export class LoaderFactory {
     private readonly deaths: DeathStore,
     private readonly facts: FactsStore,
     private readonly ledgers: LedgerStore,
+    private readonly evidence: EvidenceStore,
   ) {}
 
   create(): Loaders {
@@ -55,6 +71,16 @@ export class LoaderFactory {
       facts: new DataLoader(async (keys) => {
         const facts = await this.facts.ofDeaths(keys);
         return keys.map((key) => facts.get(lifeId(key)) ?? null);
+      }, byLife),
+      coreDump: new DataLoader(async (keys) => align(keys, await this.evidence.coreDumps(keys), lifeId), byLife),
+      // Of several the earliest is kept: that was the one that killed.
+      oomReport: new DataLoader(
+        async (keys) => align(keys, (await this.evidence.oomReports(keys)).toReversed(), lifeId),
+        byLife,
+      ),
+      kernelLog: new DataLoader(async (keys) => {
+        const rows = await this.evidence.kernelLog(keys);
+        return keys.map((key) => rows.filter((row) => lifeId(row) === lifeId(key)));
       }, byLife),
       losses: new DataLoader(async (deaths) => this.losses(deaths), byLife as { cacheKeyFn(death: DeathRow): string }),
       ledger: new DataLoader(async (ids) => {

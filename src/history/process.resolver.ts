@@ -1,5 +1,5 @@
 import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { ProcessChildrenArgs, ProcessSignalsReceivedArgs } from '../generated/graphql.js';
+import type { ProcessChildrenArgs, ProcessOrigin, ProcessSignalsReceivedArgs } from '../generated/graphql.js';
 import { ProcessStore } from '../store/process.store.js';
 import type { ContainerRow, DeathRow, HostRow, LoginRow, ProcessRow, SignalRow } from '../store/rows.js';
 import { containerOf, lifeId } from '../store/rows.js';
@@ -7,6 +7,7 @@ import { SignalStore } from '../store/signal.store.js';
 import { pageSize, toConnection, type Connection } from './connection.js';
 import type { OperationContext } from './context.js';
 import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { enumName } from './enum-name.js';
 import { loginOf, uidNumber } from './login.js';
 import { afterProcess, processCursor } from './process.cursor.js';
 
@@ -55,6 +56,11 @@ export class ProcessResolver {
   @ResolveField('kernelThread')
   kernelThread(@Parent() process: ProcessRow): boolean {
     return process.kernel_thread;
+  }
+
+  @ResolveField('origin')
+  origin(@Parent() process: ProcessRow): ProcessOrigin {
+    return enumName(process.origin) as ProcessOrigin;
   }
 
   @ResolveField('startedAt')

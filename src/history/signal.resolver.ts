@@ -8,6 +8,11 @@ export function signalView(number: number): { number: number; name: string } {
   return { number, name: signalName(number) };
 }
 
+/** GraphQL's Int ends at 2^31: more than that many are shown as that many. */
+export function shownCount(count: bigint): number {
+  return Math.min(Number(count), 2 ** 31 - 1);
+}
+
 @Resolver('SignalRecord')
 export class SignalResolver {
   @ResolveField('id')
@@ -18,6 +23,18 @@ export class SignalResolver {
   @ResolveField('signal')
   signal(@Parent() record: SignalRow): { number: number; name: string } {
     return signalView(record.signal);
+  }
+
+  @ResolveField('count')
+  count(@Parent() record: SignalRow): number {
+    return shownCount(record.count);
+  }
+
+  /** On the clock of `at`. */
+  @ResolveField('until')
+  until(@Parent() record: SignalRow): Date | null {
+    if (record.until_ns === null) return null;
+    return new Date(record.at.getTime() + Number((record.until_ns - record.at_ns) / 1_000_000n));
   }
 
   @ResolveField('disposition')

@@ -27,6 +27,11 @@ export const metrics = {
     help: 'Subscriptions to deaths that are open.',
     registers: [registry],
   }),
+  episodeSubscribers: new Gauge({
+    name: 'whodunit_episode_subscribers',
+    help: 'Subscriptions to episodes that are open.',
+    registers: [registry],
+  }),
   verdicts: new Counter({
     name: 'whodunit_verdicts_total',
     help: 'Deaths decided, decided again included.',

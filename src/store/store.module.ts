@@ -3,10 +3,12 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown 
 import type { Env } from '../platform/env.js';
 import { BatchStore } from './batch.store.js';
 import { DeathStore } from './death.store.js';
+import { EpisodeStore } from './episode.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { FactsStore } from './facts.store.js';
 import { HostStore } from './host.store.js';
 import { LedgerStore } from './ledger.store.js';
+import { LossStore } from './loss.store.js';
 import { Notifications } from './notifications.js';
 import { connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
@@ -19,10 +21,12 @@ import { DB, PRISMA } from './store.tokens.js';
 const stores = [
   BatchStore,
   DeathStore,
+  EpisodeStore,
   EvidenceStore,
   FactsStore,
   HostStore,
   LedgerStore,
+  LossStore,
   Notifications,
   ProcessStore,
   Readiness,

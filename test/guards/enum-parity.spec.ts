@@ -1,19 +1,29 @@
 /** What has to exist twice is the same twice: the enums of the API and the lists of the code. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildSchema, isEnumType } from 'graphql';
+import { isEnumType } from 'graphql';
 import { expect, test } from 'vitest';
-import { dispositions, rungs } from '../../src/contract/index.js';
+import {
+  coreDumpObstacles,
+  dispositions,
+  episodeStates,
+  kernelLogTopics,
+  oomConstraints,
+  processOrigins,
+  rungs,
+} from '../../src/contract/index.js';
+import { enumName } from '../../src/history/enum-name.js';
 import { actorKinds, causes } from '../../src/verdict/index.js';
-
-const sdl = readFileSync(join(import.meta.dirname, '../../src/history/history.graphql'), 'utf8');
-const schema = buildSchema(sdl);
+import { schema } from '../support/sdl.js';
 
 const lists: Readonly<Record<string, readonly string[]>> = {
   Cause: causes,
   ActorKind: actorKinds,
-  Rung: rungs.map((rung) => rung.toUpperCase()),
-  Disposition: dispositions.map((disposition) => disposition.toUpperCase()),
+  Rung: rungs.map(enumName),
+  Disposition: dispositions.map(enumName),
+  ProcessOrigin: processOrigins.map(enumName),
+  EpisodeState: episodeStates.map(enumName),
+  CoreDumpObstacle: coreDumpObstacles.map(enumName),
+  OomConstraint: oomConstraints.map(enumName),
+  KernelLogTopic: kernelLogTopics.map(enumName),
 };
 
 const enums = Object.values(schema.getTypeMap()).filter((type) => isEnumType(type) && !type.name.startsWith('__'));

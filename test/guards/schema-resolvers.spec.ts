@@ -1,15 +1,17 @@
 /** Every field of the API has a resolver, or a column (or member) of the same name in what its resolver receives. */
 import 'reflect-metadata';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildSchema, isObjectType } from 'graphql';
+import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
-import type { Ledger, LedgerLoss, StreamLedger } from '../../src/generated/graphql.js';
+import type { Ledger, LedgerLoss, OomLimit, OomVictim, StreamLedger } from '../../src/generated/graphql.js';
 import type { Connection } from '../../src/history/connection.js';
+import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from '../../src/history/episode.resolver.js';
+import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from '../../src/history/evidence.resolver.js';
 import { HostResolver } from '../../src/history/host.resolver.js';
 import { LedgerResolver } from '../../src/history/ledger.resolver.js';
 import { LoginResolver } from '../../src/history/login.resolver.js';
+import { HostGapsResolver, ThrottleResolver } from '../../src/history/loss.resolver.js';
+import { OomReportResolver, OomTaskResolver } from '../../src/history/oom.resolver.js';
 import { ProcessResolver } from '../../src/history/process.resolver.js';
 import { QueryResolver } from '../../src/history/query.resolver.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
@@ -17,16 +19,19 @@ import type { VerdictView } from '../../src/history/verdict.view.js';
 import type {
   ActorRow,
   ContainerRow,
+  CoreDumpRow,
   DeathRow,
   HostRow,
+  KernelLogRow,
   LoginRow,
   LossRow,
+  OomReportRow,
+  OomTaskRow,
   ProcessRow,
   SignalRow,
+  ThrottleRow,
 } from '../../src/store/rows.js';
-
-const sdl = (name: string) => readFileSync(join(import.meta.dirname, '../../src/history', `${name}.graphql`), 'utf8');
-const schema = buildSchema(['history', 'ledger'].map(sdl).join('\n'));
+import { schema } from '../support/sdl.js';
 
 const columns =
   <T>() =>
@@ -38,23 +43,31 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Host: columns<HostRow>()('name', 'kernel', 'arch'),
   Process: columns<ProcessRow>()('pid', 'exe', 'comm', 'args', 'cgroup', 'unit'),
   SignalRecord: columns<SignalRow>()('at', 'code', 'thread'),
-  Death: columns<DeathRow>()(),
+  Death: columns<DeathRow>()('reconstructed'),
+  CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
+  KernelLogLine: columns<KernelLogRow>()('at', 'text'),
+  OomReport: columns<OomReportRow>()('at', 'reconstructed', 'cgroup', 'cut'),
+  OomLimit: columns<OomLimit>()('name', 'usage', 'limit', 'failures'),
+  OomTrigger: ['pid', 'comm', 'process', 'oomScoreAdj', 'gfpMask', 'order'],
+  OomVictim: columns<OomVictim>()('totalVm', 'anonRss', 'fileRss', 'shmemRss', 'pageTables', 'oomScoreAdj', 'score'),
+  OomTask: columns<OomTaskRow>()('pid', 'comm'),
+  Throttle: columns<ThrottleRow>()('cgroup', 'since', 'until'),
   Verdict: columns<VerdictView>()('cause', 'confidence', 'summary', 'evidence', 'rule', 'engine'),
   Actor: columns<ActorRow>()('kind', 'process'),
   Evidence: columns<VerdictView['evidence'][number]>()('kind', 'at', 'text'),
-  Loss: columns<LossRow>()('since', 'until', 'cause'),
   Ledger: columns<Ledger>()('streams', 'balanced'),
   StreamLedger: columns<StreamLedger>()(
     ...(['name', 'read', 'stored', 'rejected', 'dropped', 'kernelLost', 'balanced', 'asOf'] as const),
   ),
   LedgerLoss: columns<LedgerLoss>()('cause', 'count', 'uncounted'),
+  Loss: columns<LossRow>()('since', 'until', 'cause', 'cgroup'),
   Login: columns<LoginRow>()('tty'),
   Container: columns<ContainerRow>()('id', 'runtime', 'pod'),
   User: ['uid', 'name'],
   Signal: ['number', 'name'],
   PageInfo: columns<Connection<unknown>['pageInfo']>()('hasNextPage', 'endCursor'),
   ...Object.fromEntries(
-    ['Death', 'Process', 'Host', 'Signal'].flatMap((name) => [
+    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle'].flatMap((name) => [
       [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
       [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
     ]),
@@ -63,14 +76,24 @@ const plain: Readonly<Record<string, readonly string[]>> = {
 
 const resolvers = [
   ActorResolver,
+  CoreDumpResolver,
+  DeathEvidenceResolver,
   DeathResolver,
+  EpisodeResolver,
+  EpisodesResolver,
+  HostGapsResolver,
   HostResolver,
   LedgerResolver,
+  KernelLogLineResolver,
   LoginResolver,
   LossResolver,
+  OomReportResolver,
+  OomTaskResolver,
+  ProcessEpisodesResolver,
   ProcessResolver,
   QueryResolver,
   SignalResolver,
+  ThrottleResolver,
   VerdictResolver,
 ];
 
