@@ -26,7 +26,15 @@ async function fill(): Promise<void> {
     from processes p, generate_series(1, 2) k`;
   await sql`insert into former_images (boot, pid, start_ns, until_ns, comm, args, args_cut) select boot, pid, start_ns, 1, 'x', '{}', false from processes where pid % 4 = 0`;
   await sql`insert into losses (host_id, boot, since_ns, until_ns, since, until, cause)
-    select b.host_id, b.id, n * 1000, n * 1000 + 10, now(), now(), 'rejected' from boots b, generate_series(1, 500) n`;
+    select b.host_id, b.id, n * 1000, n * 1000 + 10, now() + n * interval '1 s', now(), 'rejected' from boots b, generate_series(1, 500) n`;
+  await sql`insert into episodes (boot, pid, start_ns, state, since_ns, host_id, seen_ns, started_at, ended_at)
+    select boot, pid, start_ns, 'stopped', start_ns + 1, host_id, start_ns + 2, started_at, case when pid % 20 > 0 then started_at end from processes order by pid, boot`;
+  await sql`insert into core_dumps (boot, pid, start_ns, at_ns) select boot, pid, start_ns, 1 from deaths`;
+  await sql`insert into kernel_log (boot, line, host_id, at_ns, at, topic, pid, start_ns, text) select boot, pid, host_id, 1, now(), 'segfault', pid, start_ns, '' from deaths`;
+  await sql`insert into oom_reports (boot, line, host_id, at_ns, at) select boot, pid, host_id, 1, now() from deaths`;
+  await sql`insert into oom_victims (boot, line, position, pid, start_ns, comm) select boot, pid, 1, pid, start_ns, 'x' from deaths`;
+  await sql`insert into oom_tasks (boot, line, position, pid, comm) select boot, pid, n, n, 'x' from deaths, generate_series(1, 5) n where pid % 10 = 0`;
+  await sql`insert into throttles (host_id, boot, since_ns, since, cgroup) select b.host_id, b.id, n, now() + n * interval '1 s', '/' from boots b, generate_series(1, 500) n`;
   await sql`insert into oom_kills (boot, victim_pid, victim_start_ns, at_ns) select boot, pid, start_ns, 1 from deaths where pid % 10 = 0`;
   await sql`insert into pending_verdicts select boot, pid, start_ns from deaths where pid % 10 = 0`;
   await sql`insert into ingest_cursors (host_id, epoch, committed) select id, gen_random_uuid(), 5 from hosts`;
@@ -79,8 +87,12 @@ const keys = [
 const key = { death: ['2026-11-20T00:30:00Z', 1, 1_800, 1_800_000], process: [at, 1, 600, 600_000] };
 const json = (row: object) => JSON.stringify([row]);
 const life = { pid: 100, start_ns: 100_000 };
-const large = ['processes', 'deaths', 'signals', 'former_images', 'losses', 'ledger_streams', 'ledger_losses'];
 const run = '0f8fad5b-d9cb-469f-a165-70867728950e';
+const large = [
+  ...['processes', 'deaths', 'signals', 'former_images', 'losses', 'episodes', 'core_dumps', 'kernel_log'],
+  ...['oom_reports', 'oom_victims', 'oom_tasks', 'throttles', 'ledger_streams', 'ledger_losses'],
+];
+const episodeOrder = [at, 1, 600, 600_000, 'stopped', 600_001];
 
 const plans: readonly [
   what: string,
@@ -154,13 +166,37 @@ const plans: readonly [
   ['signals before deaths', 'signalsByTarget', [...keys, [200_000, 300_000, 400_000], 32], ['signals_by_target']],
   ['OOM kills of victims', 'oomKillsByVictim', keys, ['oom_kills_pkey']],
   ['losses around deaths', 'lossesByDeath', [[1, 2], [100_000, 200_000], 5_000, 16], ['losses_by_time']],
+  ['losses of a host', 'lossesPage', [3, null, null, 51], ['losses_by_host']],
+  ['a later page of losses of a host', 'lossesPage', [3, '2100-01-01', 900, 51], ['losses_by_host']],
+  ['throttles of a host', 'throttlesPage', [3, null, null, 51], ['throttles_by_host']],
+  ['core dumps of victims', 'coreDumpsByVictim', keys, ['core_dumps_pkey']],
+  ['OOM reports of victims', 'oomReportsByVictim', keys, ['oom_reports_pkey', 'oom_victims_by_life']],
+  ['candidates of an OOM report', 'oomTasksPage', [3, 100, null, null, 51], ['oom_tasks_pkey']],
+  ['kernel log of processes', 'kernelLogByProcess', [...keys, 4], ['kernel_log_by_life']],
+  ['the newest episodes', 'episodesPage', [...nulls(19), 51], ['episodes_by_time']],
+  ['a later page of episodes', 'episodesPage', [...nulls(10), ...episodeOrder, ...nulls(3), 51], ['episodes_by_time']],
+  ['episodes of a host', 'episodesPage', [3, ...nulls(18), 51], ['episodes_by_host']],
+  ['episodes of a unit', 'episodesPage', [...nulls(6), 'redis.service', ...nulls(12), 51], ['episodes_by_time']],
+  ['episodes that last', 'episodesPage', [null, null, true, ...nulls(16), 51], ['episodes_open']],
+  ['episodes of a process', 'episodesPage', [...nulls(7), 3, 100, 100_000, ...nulls(9), 51], ['episodes_pkey']],
+  [
+    'episodes among some',
+    'episodesPage',
+    [...nulls(16), ['1.100.100000.stopped.100001'], [1], [100], 1],
+    ['episodes_pkey'],
+  ],
   [
     'signals stored',
     'insertSignals',
     [1, at, json({ at_ns: 1, signal: 9, target_pid: 100, target_start_ns: 100_000 })],
     ['deaths_pkey'],
   ],
-  ['deaths stored', 'insertDeaths', [1, 1, at, json({ ...life, died_ns: 5, core_dumped: false })], ['deaths_pkey']],
+  [
+    'deaths stored',
+    'insertDeaths',
+    [1, 1, at, json({ ...life, died_ns: 5, core_dumped: false })],
+    ['deaths_pkey', 'episodes_pkey'],
+  ],
   [
     'processes stored',
     'insertProcesses',
@@ -173,6 +209,25 @@ const plans: readonly [
     [1, json({ victim_pid: 100, victim_start_ns: 100_000, at_ns: 5 })],
     ['deaths_pkey'],
   ],
+  [
+    'OOM reports stored',
+    'insertOomReports',
+    [
+      1,
+      1,
+      at,
+      json({ line: 1, at: 5, victims: [{ pid: 100, comm: 'x', process: { pid: 100, start: '5' } }], tasks: [] }),
+    ],
+    ['deaths_pkey'],
+  ],
+  ['kernel log stored', 'insertKernelLog', [1, 1, at, json({ line: 1, at_ns: 5, ...life })], ['deaths_pkey']],
+  ['core dumps stored', 'insertCoreDumps', [1, json({ ...life, at_ns: 5 })], ['deaths_pkey']],
+  [
+    'episodes stored',
+    'insertEpisodes',
+    [1, 1, at, json({ ...life, state: 'stopped', since_ns: 5, seen_ns: 6 })],
+    ['deaths_pkey', 'episodes_pkey'],
+  ],
   ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' })], ['deaths_pkey']],
   [
     'the ledger claimed',
@@ -182,7 +237,7 @@ const plans: readonly [
   ],
   ['the ledger of some hosts', 'ledgerStreams', [[3]], ['ledger_streams_pkey']],
   ['losses in the ledger of some hosts', 'ledgerLosses', [[3]], ['ledger_losses_pkey']],
-  ['lives closed by a snapshot', 'closeUnseen', [3, at, 5_000], ['processes_pkey']],
+  ['lives closed by a snapshot', 'closeUnseen', [3, at, 5_000], ['processes_pkey', 'episodes_pkey']],
   ['lives of former boots', 'closeFormerBoots', [3, 3, at], ['processes_host_id_started_at_boot_pid_start_ns_idx']],
 ];
 
