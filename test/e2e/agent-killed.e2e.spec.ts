@@ -2,7 +2,8 @@
  * kill -9 of the agent under load, also while it starts, with the API up, down and killed as well: every death is in the
  * database once, or in the ledger with a cause.
  *
- * 15 kills here; TORTURE_COUNT=250 makes as many as one wants, TORTURE_RATE so many kills a second of the load.
+ * 15 kills here; TORTURE_COUNT=250 makes as many as one wants, at most TORTURE_LIFE_MS apart. TORTURE_RATE: kills a second
+ * of the load.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,6 +18,7 @@ import { startLoad } from '../support/truth.js';
 
 const kills = Number(process.env['TORTURE_COUNT'] ?? 15);
 const rate = Number(process.env['TORTURE_RATE'] ?? 200);
+const lifeMs = Number(process.env['TORTURE_LIFE_MS'] ?? 2_000);
 
 let system: System;
 let program: Awaited<ReturnType<typeof compile>>;
@@ -59,7 +61,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('an agent tha
       const torment = tormentApi(() => over);
       for (let count = 1; count <= kills; count += 1) {
         // Often while it starts: it needs about half a second until it records.
-        await sleep(Math.random() ** 2 * 2_000);
+        await sleep(Math.random() ** 2 * lifeMs);
         await kill(agent);
         agent = system.spawnAgent();
       }
