@@ -1,7 +1,8 @@
 /** The agent, from start to end. */
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { readConfig, usage, type RunConfig } from './config.js';
+import { readConfig, type Made, type RunConfig } from './config.js';
+import { usage } from './config/usage.js';
 import { createLog, type Log } from './log.js';
 import { failure, success, type Result } from './result.js';
 import { removeSensor } from './source/ebpf.js';
@@ -34,10 +35,13 @@ async function main(args: readonly string[]): Promise<number> {
   if (!config.ok) return complain(config.failure.sentence, exits.usage);
   switch (config.value.command) {
     case 'help':
-      process.stdout.write(usage);
+      process.stdout.write(usage());
       return exits.done;
     case 'version':
       process.stdout.write(`whodunit-agent ${version}\n`);
+      return exits.done;
+    case 'check-config':
+      process.stdout.write(tableOf(config.value.made));
       return exits.done;
     case 'remove-sensor': {
       const removed = await removeSensor(config.value.stateDir);
@@ -45,6 +49,8 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(removed.value ? 'The sensor was removed.\n' : 'There was no sensor.\n');
       return exits.done;
     }
+    case 'doctor':
+      return exits.failed;
     case 'run':
       return run(config.value);
   }
@@ -171,6 +177,12 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function tableOf(made: readonly Made[]): string {
+  const width = (key: 'name' | 'value') => Math.max(...made.map((setting) => setting[key].length));
+  const [names, values] = [width('name'), width('value')];
+  return made.map(({ name, value, origin }) => `${name.padEnd(names)}  ${value.padEnd(values)}  ${origin}\n`).join('');
 }
 
 function complain(sentence: string, code: number): number {

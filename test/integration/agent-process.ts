@@ -70,7 +70,7 @@ export async function createWorld({ kernelLogHistory = false } = {}): Promise<Wo
   if (!kernelLogHistory) skipKernelLogHistory(stateDir);
   const children: ChildProcess[] = [];
   const run = (options: readonly string[]) => {
-    const agent = spawnAgent(['run', '--api', api.url, '--state-dir', stateDir, ...options]);
+    const agent = spawnAgent(['run', '--no-config', '--api', api.url, '--state-dir', stateDir, ...options]);
     children.push(agent.child);
     return agent;
   };
