@@ -18,6 +18,7 @@ import { prepareStateDir } from './state/files.js';
 import { lockStateDir } from './state/lock.js';
 import { enroll } from './uplink/enroll.js';
 import { createHttpClient, type HttpClient } from './uplink/http.js';
+import { proxyFor } from './uplink/proxy.js';
 import { report } from './report.js';
 import { version } from './version.js';
 
@@ -81,7 +82,9 @@ async function run(config: RunConfig): Promise<number> {
   const kernelLog = openKernelLog({ stateDir: config.stateDir, bootId: readBootId(), sensor: sensor.value });
   if (!kernelLog.ok) log.warn(kernelLog.failure.sentence);
 
-  const http = createHttpClient(config.api, ca.value);
+  const proxy = proxyFor(config.api, config);
+  if (proxy) log.info('the API is reached through a proxy', { proxy: proxy.host });
+  const http = createHttpClient(config.api, ca.value, proxy);
   const credential = await obtainCredential(config, token.value, http, log, stop);
   if (!credential.ok) {
     leaveSensor(sensor.value, config.keepSensor);

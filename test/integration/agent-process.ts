@@ -35,8 +35,10 @@ export interface World {
   readonly stateDir: string;
   readonly pinDir: string;
   start(...options: string[]): Promise<Agent>;
+  startWith(env: NodeJS.ProcessEnv, ...options: string[]): Promise<Agent>;
   /** Does not wait for it: the API may be away. */
   spawn(...options: string[]): Omit<Agent, 'ready'>;
+  spawnWith(env: NodeJS.ProcessEnv, ...options: string[]): Omit<Agent, 'ready'>;
   /** Ends what the test has left, and says what the API complained about. */
   close(): Promise<void>;
 }
@@ -69,9 +71,19 @@ export async function createWorld({ kernelLogHistory = false } = {}): Promise<Wo
   const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-agent-'));
   if (!kernelLogHistory) skipKernelLogHistory(stateDir);
   const children: ChildProcess[] = [];
-  const run = (options: readonly string[]) => {
-    const agent = spawnAgent(['run', '--no-config', '--api', api.url, '--state-dir', stateDir, ...options]);
+  const run = (env: NodeJS.ProcessEnv, options: readonly string[]) => {
+    const agent = spawnAgent(['run', '--no-config', '--api', api.url, '--state-dir', stateDir, ...options], env);
     children.push(agent.child);
+    return agent;
+  };
+  const startWith: World['startWith'] = async (env, ...options) => {
+    const agent = run(env, options);
+    return { ...agent, ready: await agent.ready };
+  };
+  const spawnWith: World['spawnWith'] = (env, ...options) => {
+    const { ready, ...agent } = run(env, options);
+    // That it is ended before it is ready is what such tests are about.
+    ready.catch(() => undefined);
     return agent;
   };
   const digest = createHash('sha256').update(stateDir).digest('hex').slice(0, 8);
@@ -79,16 +91,10 @@ export async function createWorld({ kernelLogHistory = false } = {}): Promise<Wo
     api,
     stateDir,
     pinDir: `/sys/fs/bpf/whodunit-${digest}`,
-    async start(...options) {
-      const agent = run(options);
-      return { ...agent, ready: await agent.ready };
-    },
-    spawn(...options) {
-      const { ready, ...agent } = run(options);
-      // That it is ended before it is ready is what such tests are about.
-      ready.catch(() => undefined);
-      return agent;
-    },
+    startWith,
+    spawnWith,
+    start: (...options) => startWith({}, ...options),
+    spawn: (...options) => spawnWith({}, ...options),
     async close() {
       for (const child of children) await endChild(child);
       await runAgent(['remove-sensor', '--state-dir', stateDir]);
@@ -114,10 +120,10 @@ export async function runAgent(args: readonly string[], env: NodeJS.ProcessEnv =
   return { status, stdout, stderr };
 }
 
-function spawnAgent(args: readonly string[]) {
+function spawnAgent(args: readonly string[], env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, [agentBundle, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, WHODUNIT_ENROLL_TOKEN: enrollToken },
+    env: { ...process.env, WHODUNIT_ENROLL_TOKEN: enrollToken, ...env },
   });
   let log = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));

@@ -126,7 +126,7 @@ export const settings = {
     secret: true,
     help: 'proxy to an http API',
     fallback: undefined,
-    parse: readProxy,
+    parse: readHttpProxy,
   },
   noProxy: {
     variables: ['no_proxy', 'NO_PROXY'],
@@ -177,6 +177,13 @@ function readProxy(text: string): Result<URL> {
   if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:')
     return bad('must be an http or https proxy: others, such as SOCKS, are not spoken here.');
   return success(proxy);
+}
+
+function readHttpProxy(text: string): Result<URL> {
+  const proxy = readProxy(text);
+  if (proxy.ok && proxy.value.protocol !== 'http:')
+    return bad('must begin with http://: an http API has nothing to hide.');
+  return proxy;
 }
 
 function readNames(text: string): Result<readonly string[]> {
