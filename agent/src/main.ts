@@ -13,6 +13,8 @@ import { openSensor } from './source/open-sensor.js';
 import { readBootId } from './source/proc.js';
 import type { Sensor } from './source/sensor.js';
 import { openStates } from './source/states.js';
+import { setOomScoreAdj } from './self/oom-score.js';
+import { watchSelf } from './self/watch-self.js';
 import { keepCredential, machineId, readCredential } from './state/credential.js';
 import { prepareStateDir } from './state/files.js';
 import { lockStateDir } from './state/lock.js';
@@ -22,8 +24,8 @@ import { proxyFor } from './uplink/proxy.js';
 import { report } from './report.js';
 import { version } from './version.js';
 
-/** For whoever starts us: 0 done, 1 cannot work here, 2 must be told something else. */
-const exits = { done: 0, failed: 1, usage: 2 } as const;
+/** For whoever starts us: done, cannot work here, must be told something else, wants to be started anew. */
+const exits = { done: 0, failed: 1, usage: 2, overLimits: 3 } as const;
 
 const objectPath = fileURLToPath(new URL('./whodunit.bpf.o', import.meta.url));
 
@@ -59,11 +61,15 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(config: RunConfig): Promise<number> {
   const log = createLog(config.logLevel);
-  const stop = stopRequests(log);
+  const { stop, request } = stopRequests(log);
 
   const locked = await takeStateDir(config.stateDir);
   if (!locked.ok) return complain(locked.failure.sentence, exits.failed);
 
+  if (config.oomScoreAdj !== undefined) {
+    const set = setOomScoreAdj(config.oomScoreAdj);
+    if (!set.ok) log.warn(set.failure.sentence);
+  }
   const token = readToken(config);
   if (!token.ok) return complain(token.failure.sentence, exits.usage);
   const ca = config.caFile === undefined ? success(undefined) : readTextFile(config.caFile, '--ca-file');
@@ -96,25 +102,31 @@ async function run(config: RunConfig): Promise<number> {
   const states = await openStates();
   const parts = { sensor: sensor.value, kernelLog, http, credential: credential.value, config, log, states };
   const reporting = report(parts);
+  let overLimits = false;
+  const endWatch = watchSelf(config, (sentence) => {
+    overLimits = true;
+    log.error(`${sentence} It ends, and is to be started anew: ring and spool keep what it has not told.`);
+    request('over its own limits');
+  });
   await aborted(stop);
+  endWatch();
   await reporting.stop();
-  leaveSensor(sensor.value, config.keepSensor);
+  // The next agent goes on where this one ends.
+  leaveSensor(sensor.value, config.keepSensor || overLimits);
   log.info('stopped');
-  return exits.done;
+  return overLimits ? exits.overLimits : exits.done;
 }
 
 /** SIGTERM, SIGINT, or the end of the process that started us with an IPC channel. */
-function stopRequests(log: Log): AbortSignal {
+function stopRequests(log: Log): { readonly stop: AbortSignal; request(why: string): void } {
   const controller = new AbortController();
-  const stop = (why: string) => {
+  const request = (why: string) => {
     if (!controller.signal.aborted) log.info('stopping', { why });
     controller.abort();
   };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
-  process.on('SIGHUP', () => stop('SIGHUP'));
-  if (process.send !== undefined) process.on('disconnect', () => stop('the parent process is gone'));
-  return controller.signal;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => request(signal));
+  if (process.send !== undefined) process.on('disconnect', () => request('the parent process is gone'));
+  return { stop: controller.signal, request };
 }
 
 async function takeStateDir(stateDir: string): Promise<Result<undefined>> {

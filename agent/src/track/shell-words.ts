@@ -25,7 +25,10 @@ export function splitWords(text: string): readonly string[] {
     if (blank) continue;
     if (separators.has(character)) {
       const run = separators.has(text.charAt(index + 1)) ? 2 : 1;
-      if (index > start) (cut(index), cut(index));
+      if (index > start) {
+        cut(index);
+        cut(index);
+      }
       cut(index + run);
       cut(index + run);
       index += run - 1;
