@@ -23,11 +23,10 @@ export interface Made {
 export type Config =
   | RunConfig
   | { readonly command: 'check-config'; readonly made: readonly Made[] }
-  | (Omit<RunConfig, 'command'> & { readonly command: 'doctor'; readonly json: boolean })
   | { readonly command: 'remove-sensor'; readonly stateDir: string }
   | { readonly command: 'help' | 'version' };
 
-const commands = ['run', 'doctor', 'remove-sensor'] as const;
+const commands = ['run', 'remove-sensor'] as const;
 
 interface Given {
   readonly text: string;
@@ -46,7 +45,6 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
   const command = commands.find((name) => name === first);
   if (command === undefined) return bad(sayWhatToDo(first));
   if (rest.length > 0) return bad(`'${rest.join(' ')}' is not understood; see --help.`);
-  if (values['json'] && command !== 'doctor') return bad('--json belongs to doctor; see --help.');
   if (values['check-config'] && command !== 'run') return bad('--check-config belongs to run; see --help.');
   const file = findFile(values['config'], values['no-config'] === true);
   if (!file.ok) return file;
@@ -56,10 +54,10 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
   const common = { ...read.value, spoolBytesMax: read.value.spoolMib * 1024 * 1024 };
   if (command === 'remove-sensor') return success({ command, stateDir: common.stateDir });
   if (values['check-config']) return success({ command: 'check-config', made: listMade(given) });
-  return success(command === 'doctor' ? { ...common, command, json: values['json'] === true } : { ...common, command });
+  return success({ ...common, command });
 }
 
-const switches = ['help', 'version', 'json', 'check-config', 'no-config'] as const;
+const switches = ['help', 'version', 'check-config', 'no-config'] as const;
 
 /** Values are those of parseArgs: text, or true for a switch. */
 function parse(args: readonly string[]) {
@@ -83,7 +81,7 @@ function sentenceOf(error: unknown): string {
 
 function sayWhatToDo(word: string | undefined): string {
   const said = word === undefined ? 'Say what to do' : `'${word}' is not something to do`;
-  return `${said}: run, doctor or remove-sensor; see --help.`;
+  return `${said}: run or remove-sensor; see --help.`;
 }
 
 function findFile(path: unknown, none: boolean): Result<ConfigFile | undefined> {

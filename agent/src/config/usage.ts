@@ -8,7 +8,6 @@ const head = `whodunit-agent: records who ends which process on this host, and t
 
   whodunit-agent run [options]             record and report until SIGTERM or SIGINT
   whodunit-agent run --check-config        only read the settings, say what they are and where they come from
-  whodunit-agent doctor [--json]           what this host lets the agent see, what not, and what to do about it
   whodunit-agent remove-sensor [options]   take a sensor that was left in the kernel out of it
 
 A flag goes before the environment, the environment before the file. The file has lines KEY=value, with the names below.
@@ -20,7 +19,7 @@ const tail = `
   --no-config          read no file
   --help, --version
 
-Exit status: 0 done; 1 it cannot work here, or the doctor found something missing that matters; 2 a setting is wrong;
+Exit status: 0 done; 1 it cannot work here; 2 a setting is wrong;
 3 over its own limits, to be started anew.
 `;
 
