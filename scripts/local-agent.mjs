@@ -27,7 +27,7 @@ export async function startLocalAgent({ url, stateDir, keepSensor, env, output, 
   const options = ['--api', url, '--state-dir', agentDir, '--enroll-token-file', tokenFile];
   const child = superviseChild({
     name: 'agent',
-    args: [program, 'run', ...options, ...(keepSensor ? ['--keep-sensor'] : [])],
+    args: [program, 'run', '--no-config', ...options, ...(keepSensor ? ['--keep-sensor'] : [])],
     env,
     output,
     log,

@@ -1,53 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { readConfig } from './config.js';
 import { EnrollRequest } from '../../src/contract/index.js';
 import { createLog, silentLog } from './log.js';
 import { checkCapabilities } from './source/ebpf.js';
 import { Backoff } from './uplink/backoff.js';
 import { enroll, hostName } from './uplink/enroll.js';
 import type { Exchange, HttpClient } from './uplink/http.js';
-
-const sentence = (args: string[], env = {}) => {
-  const config = readConfig(args, env);
-  return config.ok ? undefined : config.failure.sentence;
-};
-
-describe('readConfig', () => {
-  it('takes_the_command_line_before_the_environment_before_what_is_customary', () => {
-    const env = { WHODUNIT_API_URL: 'https://a', WHODUNIT_AGENT_STATE_DIR: '/env' };
-    expect(readConfig(['run', '--state-dir', '/cli'], env)).toMatchObject({
-      value: { api: new URL('https://a'), stateDir: '/cli', sensor: 'auto', keepSensor: false },
-    });
-    expect(readConfig(['run'], { WHODUNIT_SPOOL_MAX_MIB: '2' })).toMatchObject({ value: { spoolBytesMax: 2 << 20 } });
-    expect(readConfig(['run'], {})).toMatchObject({
-      value: { api: new URL('http://127.0.0.1:4000'), stateDir: '/var/lib/whodunit-agent' },
-    });
-  });
-
-  it('does_not_let_the_credential_travel_in_clear_unless_that_is_wanted', () => {
-    expect(sentence(['run', '--api', 'http://example.com'])).toContain('in clear');
-    expect(sentence(['run', '--api', 'http://example.com', '--insecure-http'])).toBeUndefined();
-    for (const api of ['http://localhost:1', 'http://[::1]:1', 'http://127.9.9.9', 'https://example.com']) {
-      expect(sentence(['run', '--api', api])).toBeUndefined();
-    }
-  });
-
-  it.each([
-    [['walk'], 'run or remove-sensor'],
-    [[], 'run or remove-sensor'],
-    [['run', 'away'], 'away'],
-    [['run', '--sensor', 'nose'], 'nose'],
-    [['run', '--api', 'nowhere'], 'nowhere'],
-    [['run', '--api', 'ftp://x'], 'http'],
-    [['run', '--api', 'https://u:p@x'], 'password'],
-    [['run', '--log-level', 'loud'], 'loud'],
-    [['run', '--spool-max-mib', '0'], 'spool-max-mib 0'],
-    [['run', '--spool-max-mib', '1.5'], 'whole number'],
-    [['run', '--nonsense'], '--help'],
-  ])('names_what_is_wrong_in_%j', (args, part) => {
-    expect(sentence(args)).toContain(part);
-  });
-});
 
 describe('log', () => {
   it('writes_one_line_whatever_is_in_it', () => {

@@ -91,4 +91,10 @@ export const agentLimits = {
   passwdCheckMs: 2_000,
   /** /proc/PID/cmdline, environment-free command lines and cgroup files are read up to here. */
   procFileBytesMax: 64 * 1024,
+  configFileBytesMax: 64 * 1024,
+  redactNamesMax: 256,
+  ownUseCheckMs: 3_000,
+  /** Our own resident memory and use of the processors: defaults, and the most that can be set. */
+  memoryMib: { fallback: 300, most: 1024 * 1024 },
+  cpuPercent: { fallback: 100, most: 100_000 },
 } as const;

@@ -1,7 +1,8 @@
 /** The agent, from start to end. */
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { readConfig, usage, type RunConfig } from './config.js';
+import { readConfig, type Made, type RunConfig } from './config.js';
+import { usage } from './config/usage.js';
 import { createLog, type Log } from './log.js';
 import { failure, success, type Result } from './result.js';
 import { removeSensor } from './source/remove-sensor.js';
@@ -12,16 +13,19 @@ import { openSensor } from './source/open-sensor.js';
 import { readBootId } from './source/proc.js';
 import type { Sensor } from './source/sensor.js';
 import { openStates } from './source/states.js';
+import { setOomScoreAdj } from './self/oom-score.js';
+import { watchSelf } from './self/watch-self.js';
 import { keepCredential, machineId, readCredential } from './state/credential.js';
 import { prepareStateDir } from './state/files.js';
 import { lockStateDir } from './state/lock.js';
 import { enroll } from './uplink/enroll.js';
 import { createHttpClient, type HttpClient } from './uplink/http.js';
+import { proxyFor } from './uplink/proxy.js';
 import { report } from './report.js';
 import { version } from './version.js';
 
-/** For whoever starts us: 0 done, 1 cannot work here, 2 must be told something else. */
-const exits = { done: 0, failed: 1, usage: 2 } as const;
+/** For whoever starts us: done, cannot work here, must be told something else, wants to be started anew. */
+const exits = { done: 0, failed: 1, usage: 2, overLimits: 3 } as const;
 
 const objectPath = fileURLToPath(new URL('./whodunit.bpf.o', import.meta.url));
 
@@ -34,10 +38,13 @@ async function main(args: readonly string[]): Promise<number> {
   if (!config.ok) return complain(config.failure.sentence, exits.usage);
   switch (config.value.command) {
     case 'help':
-      process.stdout.write(usage);
+      process.stdout.write(usage());
       return exits.done;
     case 'version':
       process.stdout.write(`whodunit-agent ${version}\n`);
+      return exits.done;
+    case 'check-config':
+      process.stdout.write(tableOf(config.value.made));
       return exits.done;
     case 'remove-sensor': {
       const removed = await removeSensor(config.value.stateDir);
@@ -52,11 +59,15 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(config: RunConfig): Promise<number> {
   const log = createLog(config.logLevel);
-  const stop = stopRequests(log);
+  const { stop, request } = stopRequests(log);
 
   const locked = await takeStateDir(config.stateDir);
   if (!locked.ok) return complain(locked.failure.sentence, exits.failed);
 
+  if (config.oomScoreAdj !== undefined) {
+    const set = setOomScoreAdj(config.oomScoreAdj);
+    if (!set.ok) log.warn(set.failure.sentence);
+  }
   const token = readToken(config);
   if (!token.ok) return complain(token.failure.sentence, exits.usage);
   const ca = config.caFile === undefined ? success(undefined) : readTextFile(config.caFile, '--ca-file');
@@ -75,7 +86,9 @@ async function run(config: RunConfig): Promise<number> {
   const kernelLog = openKernelLog({ stateDir: config.stateDir, bootId: readBootId(), sensor: sensor.value });
   if (!kernelLog.ok) log.warn(kernelLog.failure.sentence);
 
-  const http = createHttpClient(config.api, ca.value);
+  const proxy = proxyFor(config.api, config);
+  if (proxy) log.info('the API is reached through a proxy', { proxy: proxy.host });
+  const http = createHttpClient(config.api, ca.value, proxy);
   const credential = await obtainCredential(config, token.value, http, log, stop);
   if (!credential.ok) {
     leaveSensor(sensor.value, config.keepSensor);
@@ -87,25 +100,31 @@ async function run(config: RunConfig): Promise<number> {
   const states = await openStates();
   const parts = { sensor: sensor.value, kernelLog, http, credential: credential.value, config, log, states };
   const reporting = report(parts);
+  let overLimits = false;
+  const endWatch = watchSelf(config, (sentence) => {
+    overLimits = true;
+    log.error(`${sentence} It ends, and is to be started anew: ring and spool keep what it has not told.`);
+    request('over its own limits');
+  });
   await aborted(stop);
+  endWatch();
   await reporting.stop();
-  leaveSensor(sensor.value, config.keepSensor);
+  // The next agent goes on where this one ends.
+  leaveSensor(sensor.value, config.keepSensor || overLimits);
   log.info('stopped');
-  return exits.done;
+  return overLimits ? exits.overLimits : exits.done;
 }
 
 /** SIGTERM, SIGINT, or the end of the process that started us with an IPC channel. */
-function stopRequests(log: Log): AbortSignal {
+function stopRequests(log: Log): { readonly stop: AbortSignal; request(why: string): void } {
   const controller = new AbortController();
-  const stop = (why: string) => {
+  const request = (why: string) => {
     if (!controller.signal.aborted) log.info('stopping', { why });
     controller.abort();
   };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
-  process.on('SIGHUP', () => stop('SIGHUP'));
-  if (process.send !== undefined) process.on('disconnect', () => stop('the parent process is gone'));
-  return controller.signal;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => request(signal));
+  if (process.send !== undefined) process.on('disconnect', () => request('the parent process is gone'));
+  return { stop: controller.signal, request };
 }
 
 async function takeStateDir(stateDir: string): Promise<Result<undefined>> {
@@ -171,6 +190,12 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function tableOf(made: readonly Made[]): string {
+  const width = (key: 'name' | 'value') => Math.max(...made.map((setting) => setting[key].length));
+  const [names, values] = [width('name'), width('value')];
+  return made.map(({ name, value, origin }) => `${name.padEnd(names)}  ${value.padEnd(values)}  ${origin}\n`).join('');
 }
 
 function complain(sentence: string, code: number): number {

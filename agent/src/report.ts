@@ -19,6 +19,7 @@ import type { RunHeader } from './spool/segment.js';
 import { Spool } from './spool/spool.js';
 import { openEpisodes } from './state/open-episodes.js';
 import { Episodes, type States } from './track/episodes.js';
+import { createRedactor } from './track/redact.js';
 import { Tracker, type Host } from './track/tracker.js';
 import type { HttpClient } from './uplink/http.js';
 import { Uplink } from './uplink/uplink.js';
@@ -61,7 +62,12 @@ export function report({ sensor, kernelLog, http, credential, config, log, state
     () => sensor.bootNanoseconds(),
   );
   const tracker = new Tracker(
-    { ...hostOf(sensor), nameOfUser, onCore: (...death) => coreDumps.take(...death) },
+    {
+      ...hostOf(sensor),
+      nameOfUser,
+      redact: createRedactor(config.redactNames),
+      onCore: (...death) => coreDumps.take(...death),
+    },
     (event) => spool.push(event),
     new Episodes({ states, ...openEpisodes(config.stateDir, readBootId(), sensor.rung, log) }),
   );
@@ -121,7 +127,7 @@ function createWatch({ sensor, tracker, spool, ...ofEbpf }: WatchParts): Watch {
   }
 }
 
-function hostOf({ cgroups }: Sensor): Omit<Host, 'nameOfUser' | 'onCore'> {
+function hostOf({ cgroups }: Sensor): Omit<Host, 'nameOfUser' | 'onCore' | 'redact'> {
   return {
     readImage: readProcImage,
     readExe,

@@ -1,13 +1,13 @@
 /** The agent over TLS: it trusts the authority that it is given, and nobody else. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeCertificate } from '../support/certificate.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { agentBundle, buildAgent, createWorld, eventually, whyNoSensor, type World } from './agent-process.js';
 
@@ -21,7 +21,7 @@ describe.runIf(requirePrerequisite('openssl') && whyNoSensor() === undefined)('t
     buildAgent();
     world = await createWorld();
     directory = await mkdtemp(path.join(tmpdir(), 'whodunit-tls-'));
-    const [key, cert] = makeCertificate(directory);
+    const [key, cert] = makeCertificate(directory, 'IP:127.0.0.1');
     door = tls.createServer({ key, cert }, (socket) => {
       const upstream = net.connect(Number(new URL(world.api.url).port), '127.0.0.1');
       socket.pipe(upstream).pipe(socket);
@@ -47,7 +47,16 @@ describe.runIf(requirePrerequisite('openssl') && whyNoSensor() === undefined)('t
 
   test('gives_its_token_to_no_one_whose_authority_it_does_not_know', async () => {
     const before = world.api.events.length;
-    const args = ['run', '--api', url, '--state-dir', path.join(directory, 'stranger'), '--sensor', 'procfs'];
+    const args = [
+      'run',
+      '--no-config',
+      '--api',
+      url,
+      '--state-dir',
+      path.join(directory, 'stranger'),
+      '--sensor',
+      'procfs',
+    ];
     const env = { ...process.env, WHODUNIT_ENROLL_TOKEN: 'wd_enroll_x' };
     const agent = spawn(process.execPath, [agentBundle, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(agent, 'exit');
@@ -59,11 +68,3 @@ describe.runIf(requirePrerequisite('openssl') && whyNoSensor() === undefined)('t
     expect(world.api.events).toHaveLength(before);
   });
 });
-
-function makeCertificate(directory: string): [key: Buffer, cert: Buffer] {
-  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(directory, name)) as [string, string];
-  const subject = ['-subj', '/CN=whodunit test', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  return [readFileSync(key), readFileSync(cert)];
-}

@@ -37,8 +37,10 @@ export interface World {
   /** Name of the tracing instance. */
   readonly traceInstance: string;
   start(...options: string[]): Promise<Agent>;
+  startWith(env: NodeJS.ProcessEnv, ...options: string[]): Promise<Agent>;
   /** Does not wait for it: the API may be away. */
   spawn(...options: string[]): Omit<Agent, 'ready'>;
+  spawnWith(env: NodeJS.ProcessEnv, ...options: string[]): Omit<Agent, 'ready'>;
   /** Ends what the test has left, and says what the API complained about. */
   close(): Promise<void>;
 }
@@ -74,9 +76,20 @@ export async function createWorld(through: readonly string[] = [], { kernelLogHi
   const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-agent-'));
   if (!kernelLogHistory) skipKernelLogHistory(stateDir);
   const children: ChildProcess[] = [];
-  const run = (options: readonly string[]) => {
-    const agent = spawnAgent(through, ['run', '--api', api.url, '--state-dir', stateDir, ...options]);
+  const run = (env: NodeJS.ProcessEnv, options: readonly string[]) => {
+    const args = ['run', '--no-config', '--api', api.url, '--state-dir', stateDir, ...options];
+    const agent = spawnAgent(through, args, env);
     children.push(agent.child);
+    return agent;
+  };
+  const startWith: World['startWith'] = async (env, ...options) => {
+    const agent = run(env, options);
+    return { ...agent, ready: await agent.ready };
+  };
+  const spawnWith: World['spawnWith'] = (env, ...options) => {
+    const { ready, ...agent } = run(env, options);
+    // That it is ended before it is ready is what such tests are about.
+    ready.catch(() => undefined);
     return agent;
   };
   const digest = createHash('sha256').update(stateDir).digest('hex').slice(0, 8);
@@ -85,16 +98,10 @@ export async function createWorld(through: readonly string[] = [], { kernelLogHi
     stateDir,
     pinDir: `/sys/fs/bpf/whodunit-${digest}`,
     traceInstance: `whodunit-${digest}`,
-    async start(...options) {
-      const agent = run(options);
-      return { ...agent, ready: await agent.ready };
-    },
-    spawn(...options) {
-      const { ready, ...agent } = run(options);
-      // That it is ended before it is ready is what such tests are about.
-      ready.catch(() => undefined);
-      return agent;
-    },
+    startWith,
+    spawnWith,
+    start: (...options) => startWith({}, ...options),
+    spawn: (...options) => spawnWith({}, ...options),
     async close() {
       for (const child of children) await endChild(child);
       await runAgent(['remove-sensor', '--state-dir', stateDir]);
@@ -120,11 +127,11 @@ export async function runAgent(args: readonly string[], env: NodeJS.ProcessEnv =
   return { status, stdout, stderr };
 }
 
-function spawnAgent(through: readonly string[], args: readonly string[]) {
+function spawnAgent(through: readonly string[], args: readonly string[], env: NodeJS.ProcessEnv) {
   const [program = process.execPath, ...rest] = [...through, process.execPath, agentBundle, ...args];
   const child = spawn(program, rest, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, WHODUNIT_ENROLL_TOKEN: enrollToken },
+    env: { ...process.env, WHODUNIT_ENROLL_TOKEN: enrollToken, ...env },
   });
   let log = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));

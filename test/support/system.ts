@@ -60,7 +60,16 @@ export async function startSystem(how: AgentStart = {}): Promise<System> {
   skipKernelLogHistory(agentDirectory);
   const tokenFile = path.join(directory, 'enroll-token');
   await writeFile(tokenFile, await enrollToken(url, adminToken), { mode: 0o600 });
-  const agentArgs = ['run', '--api', url, '--state-dir', agentDirectory, '--enroll-token-file', tokenFile];
+  const agentArgs = [
+    'run',
+    '--no-config',
+    '--api',
+    url,
+    '--state-dir',
+    agentDirectory,
+    '--enroll-token-file',
+    tokenFile,
+  ];
   const agents: ChildProcess[] = [];
   const spawnAgent = ({ options = [], env: more = {} }: AgentStart = {}) => {
     const args = [path.join(root, 'dist/agent/whodunit-agent.mjs'), ...agentArgs, '--sensor', 'ebpf', ...options];

@@ -72,6 +72,7 @@ function setUp(kept: readonly EpisodeEvent[] = []) {
       pathOfCgroup: () => undefined,
       learnCgroup: () => undefined,
       readSshSource: () => undefined,
+      redact: (args) => args,
       pageBytes: 4096,
       onCore: () => undefined,
     },

@@ -2,6 +2,7 @@ import type { ProcessRef } from '../contract.js';
 import type { CgroupRef, CoreRecord } from '../kernel/record.js';
 import type { NameOfUser } from './describe.js';
 import type { Image } from './life.js';
+import type { Redact } from './redact.js';
 import type { ReadSshSource } from './ssh-sources.js';
 
 /** The live host, as far as a record does not tell it. */
@@ -20,4 +21,5 @@ export interface Host {
   readonly pageBytes: number;
   /** A process died of a signal that asks for a core dump; its exit is told. */
   onCore(record: CoreRecord, victim: ProcessRef, exe: string | undefined): void;
+  readonly redact: Redact;
 }

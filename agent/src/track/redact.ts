@@ -2,99 +2,201 @@
  * Takes passwords and tokens out of command lines before they leave the host. Better one word too many than one
  * secret: what is replaced reads `[redacted]`, and the number of arguments stays.
  *
- * Two views of every argument: the words that a shell would make of it (so that `sh -c 'mysql -psecret'` is seen too)
- * and, in redact-text.ts, patterns within a text. Everything is linear in the length.
+ * Three views of every argument: by the program that it belongs to (secret-flags.ts), by its name (secret-names.ts), and
+ * by what is within it (redact-text.ts); and of one that may be a script also the words that a shell would make of it, so
+ * that `sh -c 'mysql -psecret'` is seen too. Everything is linear in the length.
+ *
+ * Beyond reach: a secret that nothing announces, such as the argument of a bare `echo`.
  */
-import { redactText } from './redact-text.js';
-import { splitWords } from './shell-words.js';
-import { secretFlagsOf, type SecretFlags } from './secret-flags.js';
+import { piped } from './redact-pipe.js';
+import { redacted, redactText } from './redact-text.js';
+import { isDirectory, isNameCharacter, nameCharactersMax, secretNames, type IsSecretName } from './secret-names.js';
+import { noFlags, secretFlagsOf, type SecretFlags } from './secret-flags.js';
+import { isSeparator, splitWords } from './shell-words.js';
 
-export const redacted = '[redacted]';
+export { redacted } from './redact-text.js';
 
-/** `--db-password`, `-token`, `--apiKey`; not `--password-file`, which names a file. */
-const secretFlag =
-  /^--?(?!-?no-)[a-z0-9_.-]*?(?:password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
-const passFlag = /^--?(?:pass|[a-z0-9_.-]*[-_.]pass)$/i;
+export type Redact = (args: readonly string[]) => readonly string[];
 
-/** `PGPASSWORD=`, `MYSQL_PWD=`, `--env=API_TOKEN=`, `-Dspring.datasource.password=`. */
-const secretName =
-  /(?:password|passwd|passphrase|_pwd|[-_.]pass|token|secret|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)$/i;
-const bareSecretName = /^pass$/i;
+/** Scripts within scripts within scripts: `sh -c 'ssh host "su -c …"'`. */
+const depthMax = 4;
 
 /** `sh -c`, `bash -lc`: what follows is a script, not one assignment. */
-const scriptFlag = /^-[a-z]*c$/;
+const scriptFlag = /^-[a-z]{0,8}c$/;
 
-const separators: ReadonlySet<string> = new Set(['|', ';', '&&', '||', '&']);
-
-export function redactArgs(args: readonly string[]): readonly string[] {
-  return redactWords(args, (arg) => (/\s/.test(arg) ? redactCommandText(arg) : arg));
+/** `more`: the settings' redactNames. */
+export function createRedactor(more: readonly string[]): Redact {
+  const isSecret = secretNames(more);
+  return (args) => redactWords(args, isSecret, (arg) => (/\s/.test(arg) ? redactScript(arg, isSecret, 1) : arg));
 }
 
 /** An argument with blanks in it may be a script: its words are treated as arguments of their own. */
-function redactCommandText(text: string): string {
+function redactScript(text: string, isSecret: IsSecretName, depth: number): string {
   const parts = splitWords(text);
   const words = parts.filter((_, index) => index % 2 === 0);
-  const clean = redactWords(words, (word) => word);
+  const clean = redactWords(piped(words), isSecret, (word) => redactQuoted(word, isSecret, depth));
   return parts.map((part, index) => (index % 2 === 0 ? (clean[index / 2] ?? '') : part)).join('');
 }
 
-function redactWords(words: readonly string[], inner: (word: string) => string): readonly string[] {
-  let flags: SecretFlags | undefined;
-  let nextIs: 'secret' | 'user-and-secret' | undefined;
+/** A word in quotes with blanks in it: a script again, perhaps. */
+function redactQuoted(word: string, isSecret: IsSecretName, depth: number): string {
+  const quote = word.charAt(0);
+  if (depth >= depthMax || (quote !== '"' && quote !== "'") || !/\s/.test(word)) return word;
+  const end = word.endsWith(quote) && word.length > 1 ? word.length - 1 : word.length;
+  const inside = word.slice(1, end);
+  const plain = quote === '"' ? inside.replaceAll('\\"', '"') : inside;
+  const clean = redactScript(plain, isSecret, depth + 1);
+  return clean === plain ? word : `${quote}${clean}${word.slice(end)}`;
+}
+
+/** What the words so far say about the next. */
+interface Context {
+  flags: SecretFlags;
+  next: 'secret' | 'pair' | undefined;
+  /** Plain words to come that are no secrets; undefined when none is expected. */
+  plainLeft: number | undefined;
+}
+
+function redactWords(
+  words: readonly string[],
+  isSecret: IsSecretName,
+  inner: (word: string) => string,
+): readonly string[] {
+  const context: Context = { flags: noFlags, next: undefined, plainLeft: undefined };
   return words.map((word, index) => {
-    const expected = nextIs;
-    nextIs = undefined;
-    if (expected !== undefined && word !== '' && !word.startsWith('-')) {
-      return expected === 'secret' ? redacted : redactUserPair(word);
-    }
-    if (separators.has(word)) flags = undefined;
-    flags = secretFlagsOf(unquote(word)) ?? flags;
-    const attached = redactAttached(word, flags);
-    if (attached !== undefined) return attached;
-    if (secretFlag.test(word) || passFlag.test(word) || flags?.separate.has(word)) {
-      nextIs = 'secret';
-      return word;
-    }
-    if (flags?.userPair.has(word)) {
-      nextIs = 'user-and-secret';
-      return word;
-    }
-    const isScript = scriptFlag.test(words[index - 1] ?? '');
-    return (isScript ? undefined : redactAssignment(word)) ?? redactText(inner(word));
+    const isScript = scriptFlag.test(words[index - 1] ?? '') && /\s/.test(word);
+    return (
+      redactByPlace(word, context) ??
+      redactByName(word, context, isSecret, isScript) ??
+      redactText(inner(word), isSecret)
+    );
   });
 }
 
-/** `name=value` where the name says that the value is a secret. */
-function redactAssignment(word: string): string | undefined {
-  const equals = word.indexOf('=');
-  if (equals < 1 || /\s/.test(word.slice(0, equals))) return undefined;
-  const name = word.slice(0, equals);
-  if (secretName.test(name) || bareSecretName.test(name) || passFlag.test(name)) return `${name}=${redacted}`;
-  // --env=NAME=value, -eNAME=value: once more behind the first sign.
-  const second = word.indexOf('=', equals + 1);
-  if (second < 0 || !secretName.test(word.slice(equals + 1, second)) || /[\s/?&]/.test(word.slice(0, second)))
+/** By what stands before it, and by the program's own options. */
+function redactByPlace(word: string, context: Context): string | undefined {
+  const { next } = context;
+  context.next = undefined;
+  if (next !== undefined && !isFlag(word)) return next === 'secret' ? redacted : redactPair(word);
+  if (isSeparator(word)) {
+    context.flags = noFlags;
+    context.plainLeft = undefined;
     return undefined;
-  return `${word.slice(0, second)}=${redacted}`;
+  }
+  const name = unquote(word);
+  const program = secretFlagsOf(name);
+  if (program) {
+    context.flags = program;
+    context.plainLeft = undefined;
+  }
+  const { flags } = context;
+  const command = flags.commands.get(name);
+  if (command) context.flags = command;
+  const place = context.flags.places.get(baseName(name).toLowerCase());
+  if (place !== undefined) context.plainLeft = place;
+  else if (context.plainLeft !== undefined && !word.startsWith('-') && word !== '') {
+    if (context.plainLeft === 0) return redacted;
+    context.plainLeft -= 1;
+  }
+  return redactAttached(word, context);
 }
 
-/** `-psecret` of the programs that take it, `-uuser:secret`, `--user=user:secret`. */
-function redactAttached(word: string, flags: SecretFlags | undefined): string | undefined {
-  for (const flag of flags?.attached ?? []) {
-    if (word.startsWith(flag) && word.length > flag.length) return `${flag}${redacted}`;
+function redactAttached(word: string, context: Context): string | undefined {
+  const { flags } = context;
+  if (flags.separate.has(word)) {
+    context.next = 'secret';
+    return word;
   }
-  for (const flag of flags?.userPair ?? []) {
+  if (flags.pairs.has(word)) {
+    context.next = 'pair';
+    return word;
+  }
+  for (const flag of flags.attached)
+    if (word.startsWith(flag) && word.length > flag.length) return `${flag}${redacted}`;
+  for (const flag of [...flags.pairs, ...flags.separate]) {
     const prefix = flag.startsWith('--') ? `${flag}=` : flag;
-    if (word.startsWith(prefix) && word.length > prefix.length)
-      return `${prefix}${redactUserPair(word.slice(prefix.length))}`;
+    if (!word.startsWith(prefix) || word.length <= prefix.length) continue;
+    const value = word.slice(prefix.length);
+    if (flags.pairs.has(flag)) return `${prefix}${redactPair(value)}`;
+    if (flag.startsWith('--')) return `${prefix}${redacted}`;
+  }
+  const slash = flags.slashPair && !word.startsWith('-') ? word.indexOf('/') : -1;
+  if (slash <= 0) return undefined;
+  const at = word.lastIndexOf('@');
+  return `${word.slice(0, slash + 1)}${redacted}${at > slash ? word.slice(at) : ''}`;
+}
+
+function redactByName(word: string, context: Context, isSecret: IsSecretName, isScript: boolean): string | undefined {
+  if (isScript) return undefined;
+  const dashes = word.startsWith('--') ? 2 : word.startsWith('-') ? 1 : 0;
+  if (dashes > 0 && isName(word, dashes) && isSecret(word.slice(dashes))) {
+    context.next = 'secret';
+    return word;
+  }
+  // `aws configure set aws_secret_access_key x`, `npm config set //registry/:_authToken x`
+  if (dashes === 0 && /[_.:]/.test(word) && isName(word, word.lastIndexOf(':') + 1)) {
+    if (isSecret(word.slice(word.lastIndexOf(':') + 1))) {
+      context.next = 'secret';
+      return word;
+    }
+  }
+  return redactAssignment(word, isSecret) ?? redactBarePair(word, isSecret);
+}
+
+/** `name=value` where the name says that the value is a secret; `--env=NAME=value`, once more behind the first sign. */
+function redactAssignment(word: string, isSecret: IsSecretName): string | undefined {
+  let start = 0;
+  for (let round = 0; round < 2; round += 1) {
+    const equals = word.indexOf('=', start);
+    if (equals <= start) return undefined;
+    const name = word.slice(Math.max(start, equals - nameCharactersMax), equals);
+    if (/[\s?&]/.test(name) || name.includes('://')) return undefined;
+    const noun = name.slice(1 + Math.max(name.lastIndexOf('/'), name.lastIndexOf(':')));
+    if (isSecret(noun.replace(/^["']?-{0,2}/, '')) && !isDirectory(noun, word.charAt(equals + 1)))
+      return `${word.slice(0, equals + 1)}${redacted}`;
+    start = equals + 1;
   }
   return undefined;
 }
 
-function redactUserPair(word: string): string {
-  const separator = word.search(/[:%]/);
+/** `user:password@host`; not `image:tag@sha256:…` and not `mailto:`. */
+function redactBarePair(word: string, isSecret: IsSecretName): string | undefined {
+  const colon = word.indexOf(':');
+  const at = colon < 1 || colon > nameCharactersMax ? -1 : word.lastIndexOf('@');
+  if (at <= colon + 1 || word.startsWith('//', colon + 1) || word.startsWith('sha256:', at + 1)) return undefined;
+  const user = word.slice(0, colon);
+  if (!isName(user, 0) || isSecret(user) || user.toLowerCase() === 'mailto' || /\s/.test(word)) return undefined;
+  return `${user}:${redacted}${word.slice(at)}`;
+}
+
+function redactPair(word: string): string {
+  const separator = word.search(/[:%=,]/);
   return separator < 0 ? word : `${word.slice(0, separator + 1)}${redacted}`;
 }
 
+/** A secret may begin with a dash, but not look like the next option. */
+function isFlag(word: string): boolean {
+  return (
+    word === '' ||
+    (word.startsWith('-') && word.length <= nameCharactersMax && /^--?[A-Za-z][A-Za-z-]*(?:=|$)/.test(word))
+  );
+}
+
+function isName(word: string, from: number): boolean {
+  if (from >= word.length || word.length - from > nameCharactersMax) return false;
+  for (let index = from; index < word.length; index += 1) if (!isNameCharacter(word.charCodeAt(index))) return false;
+  return true;
+}
+
+function baseName(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
+}
+
 function unquote(word: string): string {
-  return word.replace(/^["'(`]+/, '').replace(/["')`]+$/, '');
+  if (!/^["'(]|["')]$/.test(word)) return word;
+  let start = 0;
+  let end = word.length;
+  while (start < end && '"\'('.includes(word.charAt(start))) start += 1;
+  while (end > start && '"\')'.includes(word.charAt(end - 1))) end -= 1;
+  return word.slice(start, end);
 }

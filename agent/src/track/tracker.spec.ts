@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KnownEvent } from '../../../src/contract/index.js';
 import type { ExecRecord, KernelRecord, TaskRecord, Who } from '../kernel/record.js';
 import { mentionsOf } from './mentions.fixture.js';
+import { createRedactor } from './redact.js';
 import { Tracker, type Host } from './tracker.js';
 
 const second = 1_000_000_000n;
@@ -60,6 +61,7 @@ function setUp(changes: Partial<Host> = {}) {
       pageBytes: 4096,
       onCore: () => undefined,
       nameOfUser: (uid) => (uid === 0 ? 'root' : undefined),
+      redact: createRedactor([]),
       readImage: () => undefined,
       readExe: () => undefined,
       readCgroup: () => undefined,

@@ -7,6 +7,7 @@
  * - The end of one life is reported once, although two last threads can both seem to be the last.
  * - Each event carries the ring position up to which the ring may be released once the event is delivered.
  */
+import { cutText } from '../bytes/text.js';
 import { limits, type ExitEvent, type KnownEvent, type ProcessRef } from '../contract.js';
 import type {
   CgroupRecord,
@@ -26,7 +27,6 @@ import { changeable, describe } from './describe.js';
 import { createLife, moveTo, unknownImage, type Life } from './life.js';
 import type { Host } from './host.js';
 import { nobody, type LifeObserver, type Lives, type LifeTable } from './observer.js';
-import { redactArgs } from './redact.js';
 import { SshSources } from './ssh-sources.js';
 import { ProcessTable } from './table.js';
 
@@ -180,7 +180,7 @@ export class Tracker implements Lives {
     const image = record.argsMissing ? this.#host.readImage(record.who.pid, record.who.start) : record;
     life.image = {
       exe: this.#exeOf(record),
-      args: redact(image?.args ?? []),
+      args: this.#redact(image?.args ?? []),
       argsCut: image?.argsCut ?? false,
     };
     life.origin = 'exec';
@@ -300,7 +300,7 @@ export class Tracker implements Lives {
   #adoptUnknown(life: Life): void {
     const image = life.who.kernelThread ? undefined : this.#host.readImage(life.who.pid, life.who.start);
     if (image === undefined) return;
-    life.image = { ...image, args: redact(image.args) };
+    life.image = { ...image, args: this.#redact(image.args) };
     moveTo(life, image.cgroup);
     this.#sshSources.look(life.who);
   }
@@ -317,7 +317,7 @@ export class Tracker implements Lives {
     moveTo(life, image?.cgroup);
     this.#update(life, who);
     this.#sshSources.look(who);
-    if (image && !who.kernelThread) life.image = { ...image, args: redact(image.args) };
+    if (image && !who.kernelThread) life.image = { ...image, args: this.#redact(image.args) };
     if (known === undefined) this.#table.add(life);
     if (image?.state !== undefined && !who.kernelThread) this.#observer.foundAs(life, image.state);
     return life;
@@ -365,6 +365,10 @@ export class Tracker implements Lives {
   #say(event: KnownEvent): void {
     if (!this.#silent) this.#emit(event, this.safePosition);
   }
+
+  #redact(args: readonly string[]): readonly string[] {
+    return this.#host.redact(args).map((arg) => cutText(arg, limits.argsBytesMax));
+  }
 }
 
 function usageOf({ cpuTime, peakRssPages }: ExitRecord, pageBytes: number): Pick<ExitEvent, 'cpuTime' | 'peakRss'> {
@@ -372,10 +376,4 @@ function usageOf({ cpuTime, peakRssPages }: ExitRecord, pageBytes: number): Pick
     ...(cpuTime !== undefined && { cpuTime: cpuTime.toString() }),
     ...(peakRssPages !== undefined && { peakRss: peakRssPages * pageBytes }),
   };
-}
-
-function redact(args: readonly string[]): readonly string[] {
-  return redactArgs(args).map((arg) =>
-    arg.length <= limits.argsBytesMax ? arg : arg.slice(0, limits.argsBytesMax).toWellFormed(),
-  );
 }

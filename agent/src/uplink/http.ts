@@ -4,6 +4,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { agentLimits } from '../limits.js';
+import { proxyAuthorization } from './proxy.js';
+import { TunnelAgent } from './tunnel.js';
 
 export interface Reply {
   readonly status: number;
@@ -23,14 +25,15 @@ export interface HttpClient {
 const compress = promisify(gzip);
 
 /** `ca`: certificates in PEM to trust instead of the public ones. */
-export function createHttpClient(api: URL, ca: string | undefined): HttpClient {
-  const secure = api.protocol === 'https:';
-  const agentOptions = { keepAlive: true, maxSockets: 2 };
-  const agent = secure
-    ? new HttpsAgent({ ...agentOptions, ...(ca !== undefined && { ca }) })
-    : new HttpAgent(agentOptions);
-  const request = secure ? httpsRequest : httpRequest;
+export function createHttpClient(api: URL, ca: string | undefined, proxy?: URL): HttpClient {
+  const agent = createAgent(api, ca, proxy);
+  const request = api.protocol === 'https:' ? httpsRequest : httpRequest;
   const base = api.pathname.replace(/\/+$/, '');
+  // To a proxy plain HTTP names its target in full (RFC 9112 3.2.2).
+  const plainProxy = api.protocol === 'http:' ? proxy : undefined;
+  const address = (path: string) => new URL(`${base}${path}`, api);
+  const route = (path: string) =>
+    plainProxy && { hostname: plainProxy.hostname, port: plainProxy.port || 80, path: address(path).href };
 
   return {
     async post(path, token, body) {
@@ -42,11 +45,12 @@ export function createHttpClient(api: URL, ca: string | undefined): HttpClient {
         authorization: `Bearer ${token}`,
         accept: 'application/json',
         ...(!small && { 'content-encoding': 'gzip' }),
+        ...(plainProxy && { host: api.host, ...proxyAuthorization(plainProxy) }),
       };
       return new Promise((resolve) => {
         const lost = (error: Error) => resolve({ status: 'lost', reason: reasonOf(error) });
-        const options = { method: 'POST', agent, headers, signal: AbortSignal.timeout(agentLimits.requestTimeoutMs) };
-        const sent = request(new URL(`${base}${path}`, api), options, (response) => {
+        const signal = AbortSignal.timeout(agentLimits.requestTimeoutMs);
+        const sent = request(address(path), { method: 'POST', agent, headers, signal, ...route(path) }, (response) => {
           readReply(response).then(resolve, lost);
         });
         sent.on('error', lost);
@@ -55,6 +59,14 @@ export function createHttpClient(api: URL, ca: string | undefined): HttpClient {
     },
     close: () => agent.destroy(),
   };
+}
+
+function createAgent(api: URL, ca: string | undefined, proxy: URL | undefined): HttpAgent {
+  const options = { keepAlive: true, maxSockets: 2 };
+  if (api.protocol === 'http:') return new HttpAgent(options);
+  return proxy === undefined
+    ? new HttpsAgent({ ...options, ...(ca !== undefined && { ca }) })
+    : new TunnelAgent(proxy, ca, options);
 }
 
 async function readReply(response: IncomingMessage): Promise<Reply> {
