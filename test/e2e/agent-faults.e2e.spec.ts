@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { lossesOf, sentenceOf } from '../support/ledger.js';
+import { droppedOf, lossesOf, sentenceOf } from '../support/ledger.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { compile, compileLibrary } from '../support/programs.js';
 import { accountOf, settle, type Account } from '../support/settle.js';
@@ -50,11 +50,15 @@ const failing = (): AgentStart => ({
 });
 const failNow = (what: 'write' | 'fsync' | 'nothing') => writeFile(path.join(directory, 'switch'), what);
 
-/** Load, trouble, the end of both; then everything is delivered and compared. */
+/**
+ * Load, trouble, the end of both; then everything is delivered and compared. `dropped`: what agents lost meanwhile. What the
+ * kernel had no room for is another matter: whatever else runs on this host fills the ring too.
+ */
 async function under(
   how: AgentStart,
   trouble: (agent: ChildProcess, logLength: number) => Promise<void>,
-): Promise<Account> {
+): Promise<Account & { readonly dropped: number }> {
+  const before = droppedOf((await accountOf(system, [])).ledger);
   const logLength = (await system.agentLog()).length;
   const agent = system.spawnAgent(how);
   await agentReady(agent, system.agentLog);
@@ -68,7 +72,7 @@ async function under(
   for (const stream of account.ledger.streams) console.log(sentenceOf(stream));
   expect(account.result).toMatchObject({ twice: 0, vanished: 0 });
   expect(account.ledger.streams.filter(({ balanced }) => !balanced)).toEqual([]);
-  return account;
+  return { ...account, dropped: droppedOf(account.ledger) - before };
 }
 
 async function withoutApi(meanwhile: () => Promise<unknown>): Promise<void> {
@@ -100,10 +104,10 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
     'when_the_disk_is_full',
     async () => {
       await mountSmall('256k');
-      const { result } = await under({}, (_, from) =>
+      const { dropped } = await under({}, (_, from) =>
         withoutApi(() => eventually(async () => (await logSince(from)).includes('cannot be written (ENOSPC'))),
       );
-      expect(result.stored).toBe(result.killed);
+      expect(dropped).toBe(0);
     },
     timeoutMs,
   );
@@ -112,13 +116,13 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
     'when_the_disk_is_full_and_the_agent_is_killed',
     async () => {
       await mountSmall('256k');
-      const { result } = await under({}, async (agent, from) => {
+      const { dropped } = await under({}, async (agent, from) => {
         await withoutApi(async () => {
           await eventually(async () => (await logSince(from)).includes('cannot be written (ENOSPC'));
           await stop(agent, 'SIGKILL');
         });
       });
-      expect(result.stored + result.counted).toBe(result.killed);
+      expect(dropped).toBe(0);
     },
     timeoutMs,
   );
@@ -127,11 +131,11 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
     'when_the_spool_is_full',
     async () => {
       const before = lossesOf((await accountOf(system, [])).ledger, 'spool-full');
-      const { result, ledger } = await under({ options: ['--spool-max-mib', '1'] }, (_, from) =>
+      const { dropped, ledger } = await under({ options: ['--spool-max-mib', '1'] }, (_, from) =>
         withoutApi(() => eventually(async () => (await logSince(from)).includes('oldest segment is dropped'), 60_000)),
       );
-      expect(lossesOf(ledger, 'spool-full')).toBeGreaterThan(before);
-      expect(result.stored + result.counted).toBe(result.killed);
+      expect(lossesOf(ledger, 'spool-full')).toBe(before + dropped);
+      expect(dropped).toBeGreaterThan(0);
     },
     timeoutMs,
   );
@@ -140,7 +144,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
     'when_the_disk_fails_at %s',
     async (operation) => {
       await failNow('nothing');
-      const { result } = await under(failing(), async (_, from) => {
+      const { dropped } = await under(failing(), async (_, from) => {
         await withoutApi(async () => {
           await failNow(operation);
           await eventually(async () => (await logSince(from)).includes('cannot be written (EIO'));
@@ -149,7 +153,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
         await failNow('nothing');
         await eventually(async () => (await logSince(from)).includes('can be written again'));
       });
-      expect(result.stored).toBe(result.killed);
+      expect(dropped).toBe(0);
     },
     timeoutMs,
   );
@@ -157,8 +161,8 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
   test(
     `when_the_api_is_gone (${outageMs / 1_000} s)`,
     async () => {
-      const { result } = await under({}, () => withoutApi(() => sleep(outageMs)));
-      expect(result.stored).toBe(result.killed);
+      const { dropped } = await under({}, () => withoutApi(() => sleep(outageMs)));
+      expect(dropped).toBe(0);
     },
     timeoutMs,
   );
@@ -178,7 +182,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
       undo.push(() => void sql.end());
       const bootedAt = async () =>
         Number((await sql`select extract(epoch from max(booted_at)) as s from boots`)[0]!['s']);
-      const { result } = await under({ env }, async () => {
+      const { dropped } = await under({ env }, async () => {
         const before = await bootedAt();
         for (const days of [1, -1, 0]) {
           await writeFile(clock, `${days < 0 ? '' : '+'}${days}d`);
@@ -186,7 +190,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
           await eventually(async () => Math.round(((await bootedAt()) - before) / 86_400) === days);
         }
       });
-      expect(result.stored).toBe(result.killed);
+      expect(dropped).toBe(0);
     },
     timeoutMs,
   );
@@ -194,12 +198,12 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
   test(
     `when_the_agent_is_suspended (${suspendMs / 1_000} s)`,
     async () => {
-      const { result } = await under({}, async (agent) => {
+      const { dropped } = await under({}, async (agent) => {
         agent.kill('SIGSTOP');
         await sleep(suspendMs);
         agent.kill('SIGCONT');
       });
-      expect(result.stored + result.counted).toBe(result.killed);
+      expect(dropped).toBe(0);
     },
     timeoutMs,
   );
@@ -228,7 +232,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('the ledger b
       const perSecond = (ms: number) => Math.round((events / ms) * 1_000);
       console.log(JSON.stringify({ events, live: perSecond(outageMs), caughtUp: perSecond(elapsedMs), ratio }));
       await settle(system, agent);
-      expect((await accountOf(system, truth)).result).toMatchObject({ stored: truth.length });
+      expect((await accountOf(system, truth)).result).toMatchObject({ twice: 0, vanished: 0 });
     },
     timeoutMs,
   );

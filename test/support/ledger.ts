@@ -45,3 +45,7 @@ export const lossesOf = (ledger: Ledger, cause: string): number =>
     .flatMap(({ dropped, kernelLost }) => [...dropped, ...kernelLost])
     .filter((loss) => loss.cause === cause)
     .reduce((sum, { count }) => sum + count, 0);
+
+/** By agents, of whatever cause. */
+export const droppedOf = (ledger: Ledger): number =>
+  ledger.streams.flatMap(({ dropped }) => dropped).reduce((sum, { count }) => sum + count, 0);
