@@ -88,8 +88,8 @@ async function run(config: RunConfig): Promise<number> {
   const parts = { sensor: sensor.value, kernelLog, http, credential: credential.value, config, log, states };
   const reporting = report(parts);
   await aborted(stop);
-  await reporting.stop();
-  leaveSensor(sensor.value, config.keepSensor);
+  const isSafe = await reporting.stop();
+  leaveSensor(sensor.value, config.keepSensor || (!isSafe && sensor.value.rung === 'ebpf'));
   log.info('stopped');
   return exits.done;
 }
