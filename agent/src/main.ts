@@ -109,9 +109,10 @@ async function run(config: RunConfig): Promise<number> {
   });
   await aborted(stop);
   endWatch();
-  await reporting.stop();
+  const isSafe = await reporting.stop();
   // The next agent goes on where this one ends.
-  leaveSensor(sensor.value, config.keepSensor || overLimits);
+  const isUntold = !isSafe && sensor.value.rung === 'ebpf';
+  leaveSensor(sensor.value, config.keepSensor || overLimits || isUntold);
   log.info('stopped');
   return overLimits ? exits.overLimits : exits.done;
 }

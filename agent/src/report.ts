@@ -41,7 +41,8 @@ interface Parts {
 }
 
 export interface Reporting {
-  stop(): Promise<void>;
+  /** False: neither the API nor the spool has everything, so the kernel must keep what was not released. */
+  stop(): Promise<boolean>;
 }
 
 export function report({ sensor, kernelLog, http, credential, config, log, states }: Parts): Reporting {
@@ -103,7 +104,9 @@ export function report({ sensor, kernelLog, http, credential, config, log, state
       spool.flush();
       const delivered = await uplink.stop(agentLimits.stopFlushMs);
       await spool.close();
-      if (!delivered) log.warn(keptOrLost(spool));
+      const isSafe = delivered || spool.isDurable;
+      if (!delivered) log.warn(whereTheyAre(spool, sensor));
+      return isSafe;
     },
   };
 }
@@ -139,10 +142,13 @@ function hostOf({ cgroups }: Sensor): Omit<Host, 'nameOfUser' | 'onCore' | 'reda
   };
 }
 
-function keptOrLost(spool: Spool): string {
-  return spool.isDurable
-    ? 'Stopped with events that the API does not have: they are in the spool, and the next start sends them.'
-    : 'Stopped with events that neither the API nor the spool has: they are lost.';
+function whereTheyAre(spool: Spool, { rung }: Sensor): string {
+  const stopped = 'Stopped with events that the API does not have';
+  if (spool.isDurable) return `${stopped}: they are in the spool, and the next start sends them.`;
+  // The other rungs cannot read again what they have read.
+  return rung === 'ebpf'
+    ? `${stopped}, nor the spool: the sensor stays in the kernel, and the next start reads them from there.`
+    : `${stopped}, nor the spool: they are lost.`;
 }
 
 function runHeader(sensor: Sensor, bootedAt: string, start: AgentStartEvent): RunHeader {

@@ -112,6 +112,28 @@ describe.skipIf(reason !== undefined)(`the spool of the agent${reason ? ` (skipp
     expect(lost + kept).toBeGreaterThanOrEqual(20_000);
   });
 
+  it('leaves_to_the_kernel_what_neither_the_api_nor_the_disk_has_when_it_is_stopped', async () => {
+    mkdirSync(spool(), { mode: 0o700 });
+    const small = ['-t', 'tmpfs', '-o', 'size=256k', 'whodunit-test', spool()];
+    expect(spawnSync('mount', small, { encoding: 'utf8' })).toMatchObject({ status: 0 });
+    try {
+      const first = await world.start();
+      apiIsAway(true);
+      const pids = Array.from({ length: 300 }, killedSleep);
+      await eventually('the warning', () => first.log().includes('cannot be written (ENOSPC'));
+      await first.stop();
+      expect(first.log()).toContain('the sensor stays in the kernel');
+      apiIsAway(false);
+      const second = await world.start();
+      expect(second.ready.resumed).toBe(true);
+      for (const pid of pids) await eventually(`death of ${pid}`, () => deathsOf(pid).length > 0);
+      expect(losses()).toEqual([]);
+      await second.stop();
+    } finally {
+      spawnSync('umount', ['-l', spool()]);
+    }
+  });
+
   it('goes_on_from_memory_while_the_disk_is_full_and_returns_to_the_disk', async () => {
     mkdirSync(spool(), { mode: 0o700 });
     const small = ['-t', 'tmpfs', '-o', 'size=256k', 'whodunit-test', spool()];
