@@ -16,6 +16,7 @@ import { parseProcStat } from '../../agent/src/kernel/proc-stat.js';
 import { parseProcStatus } from '../../agent/src/kernel/proc-status.js';
 import { capturedRecords } from '../../agent/src/kernel/record.fixture.js';
 import { decodeRecord, decodeTasks } from '../../agent/src/kernel/record.js';
+import { fuzzTrace } from '../../agent/src/kernel/trace/trace.fuzz.js';
 import { OomReportEvent } from '../../src/contract/kernel-log.js';
 import { limits } from '../../src/contract/limits.js';
 import { mutateBytes, mutateText, type Random } from './mutate.js';
@@ -40,6 +41,7 @@ export function fuzzTargets(root: string): readonly Target[] {
     { name: 'ring records', run: (random) => checkRecord(mutateBytes(records, random)) },
     { name: '/proc files', run: (random) => checkProc(mutateText(proc, random)) },
     { name: 'cgroup paths', run: (random) => checkCgroupPath(mutateText(cgroupPaths, random)) },
+    { name: 'trace pages', run: (random) => fuzzTrace(() => random(2 ** 32) / 2 ** 32) },
   ];
 }
 

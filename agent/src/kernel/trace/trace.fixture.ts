@@ -10,7 +10,8 @@ interface Captured {
 }
 
 export const captured = JSON.parse(
-  readFileSync(new URL('../../../../test/fixtures/trace/6.18-x64.json', import.meta.url), 'utf8'),
+  // From the root of the repository, where tests and the bundled fuzzer run.
+  readFileSync('test/fixtures/trace/6.18-x64.json', 'utf8'),
 ) as Captured;
 
 export const eventNames = Object.keys(traceEvents) as readonly TraceEventName[];
