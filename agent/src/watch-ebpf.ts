@@ -213,7 +213,7 @@ export class EbpfWatch implements Watch {
   #release(): void {
     const ring = this.#ring;
     ring.release(this.#spool.releasable ?? this.#tracker.safePosition);
-    // Better to rely on our memory than to make the kernel drop what is new.
-    if (ring.readPosition - ring.releasedPosition > ring.sizeBytes / 2) ring.release(ring.readPosition);
+    // Better to rely on our memory than to look like a reader that lags: with a quarter of the ring free the probe throttles.
+    if (ring.readPosition - ring.releasedPosition > ring.sizeBytes / 4) ring.release(ring.readPosition);
   }
 }
