@@ -36,8 +36,8 @@ describe('readConfig', () => {
   });
 
   it.each<[string[], string]>([
-    [['walk'], `'walk' is not something to do: run or remove-sensor`],
-    [[], 'Say what to do: run or remove-sensor'],
+    [['walk'], `'walk' is not something to do: run, doctor or remove-sensor`],
+    [[], 'Say what to do: run, doctor or remove-sensor'],
     [['run', 'away'], `'away' is not understood`],
     [['run', '--sensor', 'nose'], '--sensor nose: must be one of auto, ebpf'],
     [['run', '--api', 'nowhere'], '--api nowhere: is not a URL'],
