@@ -6,7 +6,7 @@
  *
  *     version  of the agent
  *     rung     ebpf | tracefs | procfs, or null: the sensor that an agent would stand on with these settings
- *     checks   [{ name, state: ok | degraded | missing, finding, mending? }], each name at most once; docs: check.ts
+ *     checks   [{ name, state: ok | degraded | missing, finding, mending? }], each name at most once; meaning of the states: check.ts
  */
 import type { DoctorConfig } from '../config.js';
 import { version } from '../version.js';

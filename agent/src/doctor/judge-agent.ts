@@ -72,7 +72,8 @@ function judgeClock({ health }: ApiFacts): Check {
   const skewMs = health.status === 'lost' ? undefined : health.skewMs;
   if (skewMs === undefined) return degraded('How far the clock is from the API’s cannot be told.');
   const seconds = Math.round(Math.abs(skewMs) / 1_000);
-  if (Math.abs(skewMs) <= agentLimits.clockSkewMs) return ok('The clock agrees with the API’s to within some seconds.');
+  if (Math.abs(skewMs) <= agentLimits.clockSkewMs)
+    return ok(`The clock is within ${agentLimits.clockSkewMs / 1_000} s of the API’s.`);
   const direction = skewMs > 0 ? 'behind' : 'ahead of';
   return degraded(
     `The clock is ${seconds} s ${direction} the API’s: times of this host are off against those of others.`,

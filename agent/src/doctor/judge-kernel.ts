@@ -6,7 +6,7 @@ import type { FileSystem, KernelFacts, SensorFacts } from './facts.js';
 const capabilities = [
   { name: 'CAP_BPF', bit: 39n, state: 'missing', loss: 'the ebpf sensor' },
   { name: 'CAP_PERFMON', bit: 38n, state: 'missing', loss: 'the ebpf sensor' },
-  { name: 'CAP_SYS_ADMIN', bit: 21n, state: 'missing', loss: 'the ebpf sensor and mounting what it needs' },
+  { name: 'CAP_SYS_ADMIN', bit: 21n, state: 'missing', loss: 'mounting what the sensors need' },
   {
     name: 'CAP_SYS_RESOURCE',
     bit: 24n,
@@ -74,7 +74,7 @@ function judgeKoffi(libc: KernelFacts['libc']): Check {
 function judgeLibbpf(libbpf: KernelFacts['libbpf']): Check {
   const { ok, missing } = checksOf('libbpf');
   if (libbpf.ok) return ok('libbpf.so.1 loads.');
-  if (libbpf.failure.code !== 'sensor/no-libbpf') return missing(libbpf.failure.sentence);
+  if (libbpf.failure.code !== 'sensor/no-libbpf') return missing('libbpf.so.1 cannot be tried without koffi.');
   return missing('libbpf.so.1 cannot be loaded.', 'Install it: apt-get install libbpf1, or dnf install libbpf.');
 }
 
@@ -120,10 +120,10 @@ export function judgeSensor({ rung, asked, reasons, leftBehind }: SensorFacts): 
   const why = reasons.join(' ');
   const aim = asked === 'auto' ? 'ebpf' : asked;
   const judge = (): Check => {
-    if (rung === undefined) return missing(`The ${asked} sensor cannot be opened. ${why}`, 'Take --sensor auto.');
+    if (rung === undefined) return missing(...withoutSensor(asked, why));
     if (rung === aim) return ok(`The ${rung} sensor opens; it was tried, and taken out again.`);
     const finding = `The ${rung} sensor is the best that opens. ${why}`;
-    const mending = 'Mend what is said above; docs/rungs.md says what each sensor sees.';
+    const mending = 'Mend what stands in its way; docs/rungs.md says what each sensor sees.';
     return rung === 'procfs' ? missing(`${finding} Nobody can say who killed.`, mending) : degraded(finding, mending);
   };
   if (leftBehind === undefined) return [judge()];
@@ -132,4 +132,9 @@ export function judgeSensor({ rung, asked, reasons, leftBehind }: SensorFacts): 
     'Look for whodunit-* in /sys/fs/bpf and in tracing/instances.',
   );
   return [judge(), left];
+}
+
+function withoutSensor(asked: string, why: string): [finding: string, mending?: string] {
+  if (asked === 'auto') return [`No sensor can be opened. ${why}`];
+  return [`The ${asked} sensor cannot be opened. ${why}`, 'Mend what stands in its way, or take --sensor auto.'];
 }

@@ -2,6 +2,7 @@
 import { accessSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SettingValues } from '../config/settings.js';
+import { agentLimits } from '../limits.js';
 import { success } from '../result.js';
 import { readTextFile } from '../source/text-file.js';
 import { readCredential } from '../state/credential.js';
@@ -26,7 +27,8 @@ export async function lookAtApi(settings: SettingValues): Promise<ApiFacts> {
 
 /** The header Date has whole seconds, cut: half of one is added. */
 function healthOf(reply: Exchange, startMs: number): HealthFacts {
-  if (reply.status === 'lost') return reply;
+  if (reply.status === 'lost')
+    return reply.reason === 'ABORT_ERR' ? { ...reply, reason: `${agentLimits.healthTimeoutMs / 1_000} s long` } : reply;
   const theirsMs = Date.parse(reply.date ?? '') + 500;
   const skewMs = theirsMs - (startMs + Date.now()) / 2;
   return { status: reply.status, skewMs: Number.isNaN(skewMs) ? undefined : skewMs };

@@ -11,7 +11,13 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 export async function trySensor(choice: SensorChoice, objectPath: string): Promise<SensorFacts> {
   return putOff(async () => {
-    const stateDir = mkdtempSync(join(tmpdir(), 'whodunit-doctor-'));
+    let stateDir: string;
+    try {
+      stateDir = mkdtempSync(join(tmpdir(), 'whodunit-doctor-'));
+    } catch (error) {
+      const reason = `It was not tried: a temporary directory cannot be made (${messageOf(error)}).`;
+      return { rung: undefined, asked: choice, reasons: [reason], leftBehind: undefined };
+    }
     let tried: Omit<SensorFacts, 'leftBehind'>;
     try {
       tried = await open(choice, objectPath, stateDir);
@@ -33,9 +39,12 @@ async function open(choice: SensorChoice, objectPath: string, stateDir: string) 
     if (sensor.value.rung !== 'procfs') await sensor.value.remove();
     return { rung: sensor.value.rung, asked: choice, reasons };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { rung: undefined, asked: choice, reasons: [...reasons, reason] };
+    return { rung: undefined, asked: choice, reasons: [...reasons, `${messageOf(error)}.`] };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A signal that would end us waits until the sensor is out of the kernel again. */
