@@ -52,6 +52,7 @@ describe('readConfig', () => {
     [['run', '--redact-names', 'pin,a b'], `'a b' is not a name`],
     [['run', '--nonsense'], `Unknown option '--nonsense'. See --help.`],
     [['run', '--state-dir', '--api'], `'--state-dir' argument is ambiguous.`],
+    [['run', '--json'], '--json belongs to doctor'],
     [['remove-sensor', '--check-config'], '--check-config belongs to run'],
     [['run', '--config', '/etc/passwd'], 'contradict'],
   ])('names_what_is_wrong_in_%j', (args, part) => {
@@ -60,7 +61,7 @@ describe('readConfig', () => {
 
   it('names_the_variable_that_is_wrong_and_no_secret', () => {
     expect(sentence(['run'], { WHODUNIT_SENSOR: 'nose' })).toBe(
-      'WHODUNIT_SENSOR=nose: must be one of auto, ebpf, procfs.',
+      'WHODUNIT_SENSOR=nose: must be one of auto, ebpf, tracefs, procfs.',
     );
     expect(sentence(['run'], { https_proxy: 'socks5://bob:hunter2@p' })).toMatch(/^https_proxy=…: must be an http/);
   });
