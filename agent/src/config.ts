@@ -13,6 +13,12 @@ export interface RunConfig extends SettingValues {
   readonly spoolBytesMax: number;
 }
 
+export interface DoctorConfig extends SettingValues {
+  readonly command: 'doctor';
+  readonly spoolBytesMax: number;
+  readonly json: boolean;
+}
+
 /** One setting that was made, for people: a secret's value is not shown. */
 export interface Made {
   readonly name: string;
@@ -22,11 +28,12 @@ export interface Made {
 
 export type Config =
   | RunConfig
+  | DoctorConfig
   | { readonly command: 'check-config'; readonly made: readonly Made[] }
   | { readonly command: 'remove-sensor'; readonly stateDir: string }
   | { readonly command: 'help' | 'version' };
 
-const commands = ['run', 'remove-sensor'] as const;
+const commands = ['run', 'doctor', 'remove-sensor'] as const;
 
 interface Given {
   readonly text: string;
@@ -46,6 +53,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
   if (command === undefined) return bad(sayWhatToDo(first));
   if (rest.length > 0) return bad(`'${rest.join(' ')}' is not understood; see --help.`);
   if (values['check-config'] && command !== 'run') return bad('--check-config belongs to run; see --help.');
+  if (values['json'] && command !== 'doctor') return bad('--json belongs to doctor; see --help.');
   const file = findFile(values['config'], values['no-config'] === true);
   if (!file.ok) return file;
   const given = gather(values, env, file.value);
@@ -53,11 +61,12 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
   if (!read.ok) return read;
   const common = { ...read.value, spoolBytesMax: read.value.spoolMib * 1024 * 1024 };
   if (command === 'remove-sensor') return success({ command, stateDir: common.stateDir });
+  if (command === 'doctor') return success({ ...common, command, json: values['json'] === true });
   if (values['check-config']) return success({ command: 'check-config', made: listMade(given) });
   return success({ ...common, command });
 }
 
-const switches = ['help', 'version', 'check-config', 'no-config'] as const;
+const switches = ['help', 'version', 'check-config', 'no-config', 'json'] as const;
 
 /** Values are those of parseArgs: text, or true for a switch. */
 function parse(args: readonly string[]) {
@@ -81,7 +90,7 @@ function sentenceOf(error: unknown): string {
 
 function sayWhatToDo(word: string | undefined): string {
   const said = word === undefined ? 'Say what to do' : `'${word}' is not something to do`;
-  return `${said}: run or remove-sensor; see --help.`;
+  return `${said}: run, doctor or remove-sensor; see --help.`;
 }
 
 function findFile(path: unknown, none: boolean): Result<ConfigFile | undefined> {

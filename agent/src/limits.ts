@@ -84,6 +84,9 @@ export const agentLimits = {
   retryAfterMaxMs: 60_000,
   unauthorizedRetryMs: 10_000,
   requestTimeoutMs: 30_000,
+  /** The doctor does not wait longer for an answer, and calls a clock that is further off wrong. */
+  healthTimeoutMs: 5_000,
+  clockSkewMs: 5_000,
   replyBytesMax: 1024 * 1024,
   /** Events refused one after the other before we suspect the server and wait instead of losing more. */
   rejectedInRowMax: 8,

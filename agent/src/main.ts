@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readConfig, type Made, type RunConfig } from './config.js';
 import { usage } from './config/usage.js';
+import { diagnose } from './doctor/doctor.js';
 import { createLog, type Log } from './log.js';
 import { failure, success, type Result } from './result.js';
 import { removeSensor } from './source/remove-sensor.js';
@@ -47,6 +48,11 @@ async function main(args: readonly string[]): Promise<number> {
     case 'check-config':
       process.stdout.write(tableOf(config.value.made));
       return exits.done;
+    case 'doctor': {
+      const { healthy, text } = await diagnose(config.value, objectPath);
+      process.stdout.write(text);
+      return healthy ? exits.done : exits.failed;
+    }
     case 'remove-sensor': {
       const removed = await removeSensor(config.value.stateDir);
       if (!removed.ok) return complain(removed.failure.sentence, exits.failed);

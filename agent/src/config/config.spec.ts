@@ -36,8 +36,8 @@ describe('readConfig', () => {
   });
 
   it.each<[string[], string]>([
-    [['walk'], `'walk' is not something to do: run or remove-sensor`],
-    [[], 'Say what to do: run or remove-sensor'],
+    [['walk'], `'walk' is not something to do: run, doctor or remove-sensor`],
+    [[], 'Say what to do: run, doctor or remove-sensor'],
     [['run', 'away'], `'away' is not understood`],
     [['run', '--sensor', 'nose'], '--sensor nose: must be one of auto, ebpf'],
     [['run', '--api', 'nowhere'], '--api nowhere: is not a URL'],
@@ -52,6 +52,7 @@ describe('readConfig', () => {
     [['run', '--redact-names', 'pin,a b'], `'a b' is not a name`],
     [['run', '--nonsense'], `Unknown option '--nonsense'. See --help.`],
     [['run', '--state-dir', '--api'], `'--state-dir' argument is ambiguous.`],
+    [['run', '--json'], '--json belongs to doctor'],
     [['remove-sensor', '--check-config'], '--check-config belongs to run'],
     [['run', '--config', '/etc/passwd'], 'contradict'],
   ])('names_what_is_wrong_in_%j', (args, part) => {
@@ -60,7 +61,7 @@ describe('readConfig', () => {
 
   it('names_the_variable_that_is_wrong_and_no_secret', () => {
     expect(sentence(['run'], { WHODUNIT_SENSOR: 'nose' })).toBe(
-      'WHODUNIT_SENSOR=nose: must be one of auto, ebpf, procfs.',
+      'WHODUNIT_SENSOR=nose: must be one of auto, ebpf, tracefs, procfs.',
     );
     expect(sentence(['run'], { https_proxy: 'socks5://bob:hunter2@p' })).toMatch(/^https_proxy=…: must be an http/);
   });

@@ -8,6 +8,7 @@ const head = `whodunit-agent: records who ends which process on this host, and t
 
   whodunit-agent run [options]             record and report until SIGTERM or SIGINT
   whodunit-agent run --check-config        only read the settings, say what they are and where they come from
+  whodunit-agent doctor [options]          say what this host can and cannot see, and what to do about it
   whodunit-agent remove-sensor [options]   take a sensor that was left in the kernel out of it
 
 A flag goes before the environment, the environment before the file. The file has lines KEY=value, with the names below.
@@ -17,9 +18,10 @@ A flag goes before the environment, the environment before the file. The file ha
 const tail = `
   --config FILE        settings to read (${defaultConfigPath}, when it is there)
   --no-config          read no file
+  --json               the findings of doctor as one JSON object
   --help, --version
 
-Exit status: 0 done; 1 it cannot work here; 2 a setting is wrong;
+Exit status: 0 done; 1 it cannot work here, or doctor misses something; 2 a setting is wrong;
 3 over its own limits, to be started anew.
 `;
 

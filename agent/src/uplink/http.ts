@@ -1,5 +1,5 @@
-/** POST over a kept-alive connection. The only user of node:http(s); a failed exchange is a value. */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+/** Requests over a kept-alive connection. The only user of node:http(s); a failed exchange is a value. */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -12,6 +12,8 @@ export interface Reply {
   /** Undefined when the body is not JSON. */
   readonly body: unknown;
   readonly retryAfterMs: number | undefined;
+  /** The header, RFC 9110 6.6.1. */
+  readonly date?: string | undefined;
 }
 
 /** `lost`: nobody knows whether the server took it. */
@@ -22,10 +24,22 @@ export interface HttpClient {
   close(): void;
 }
 
+/** Also asks, for the doctor. */
+export interface ApiClient extends HttpClient {
+  get(path: string, token?: string): Promise<Exchange>;
+}
+
+interface Sending {
+  readonly method: 'GET' | 'POST';
+  readonly headers: OutgoingHttpHeaders;
+  readonly timeoutMs: number;
+  readonly payload?: Uint8Array;
+}
+
 const compress = promisify(gzip);
 
 /** `ca`: certificates in PEM to trust instead of the public ones. */
-export function createHttpClient(api: URL, ca: string | undefined, proxy?: URL): HttpClient {
+export function createHttpClient(api: URL, ca: string | undefined, proxy?: URL): ApiClient {
   const agent = createAgent(api, ca, proxy);
   const request = api.protocol === 'https:' ? httpsRequest : httpRequest;
   const base = api.pathname.replace(/\/+$/, '');
@@ -34,32 +48,40 @@ export function createHttpClient(api: URL, ca: string | undefined, proxy?: URL):
   const address = (path: string) => new URL(`${base}${path}`, api);
   const route = (path: string) =>
     plainProxy && { hostname: plainProxy.hostname, port: plainProxy.port || 80, path: address(path).href };
-
+  const viaProxy = plainProxy && { host: api.host, ...proxyAuthorization(plainProxy) };
+  const exchange = (path: string, { method, headers, timeoutMs, payload }: Sending) =>
+    new Promise<Exchange>((resolve) => {
+      const lost = (error: Error) => resolve({ status: 'lost', reason: reasonOf(error) });
+      const options = {
+        method,
+        agent,
+        headers: { accept: 'application/json', ...headers, ...viaProxy },
+        signal: AbortSignal.timeout(timeoutMs),
+        ...route(path),
+      };
+      const sent = request(address(path), options, (response) => readReply(response).then(resolve, lost));
+      sent.on('error', lost);
+      sent.end(payload);
+    });
   return {
+    get: (path, token) =>
+      exchange(path, { method: 'GET', headers: bearer(token), timeoutMs: agentLimits.healthTimeoutMs }),
     async post(path, token, body) {
       const small = body.length < agentLimits.compressFromBytes;
       const payload = small ? Buffer.from(body) : await compress(body, { level: 1 });
       const headers = {
         'content-type': 'application/json',
         'content-length': payload.byteLength,
-        authorization: `Bearer ${token}`,
-        accept: 'application/json',
+        ...bearer(token),
         ...(!small && { 'content-encoding': 'gzip' }),
-        ...(plainProxy && { host: api.host, ...proxyAuthorization(plainProxy) }),
       };
-      return new Promise((resolve) => {
-        const lost = (error: Error) => resolve({ status: 'lost', reason: reasonOf(error) });
-        const signal = AbortSignal.timeout(agentLimits.requestTimeoutMs);
-        const sent = request(address(path), { method: 'POST', agent, headers, signal, ...route(path) }, (response) => {
-          readReply(response).then(resolve, lost);
-        });
-        sent.on('error', lost);
-        sent.end(payload);
-      });
+      return exchange(path, { method: 'POST', headers, timeoutMs: agentLimits.requestTimeoutMs, payload });
     },
     close: () => agent.destroy(),
   };
 }
+
+const bearer = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` });
 
 function createAgent(api: URL, ca: string | undefined, proxy: URL | undefined): HttpAgent {
   const options = { keepAlive: true, maxSockets: 2 };
@@ -81,6 +103,7 @@ async function readReply(response: IncomingMessage): Promise<Reply> {
     status: response.statusCode ?? 0,
     body: parseJson(Buffer.concat(chunks).toString('utf8')),
     retryAfterMs: parseRetryAfter(response.headers['retry-after']),
+    date: response.headers.date,
   };
 }
 
