@@ -1,6 +1,7 @@
 /** The real kernel log: real OOM kills in a limited cgroup and real faults, told by the real agent, once. */
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCgroups, cgroupHierarchies, type Cgroups } from '../support/cgroups.js';
 import { enrollToken, key } from './agent-api.js';
@@ -63,6 +64,13 @@ describe.skipIf(reason !== undefined)(`the kernel log${reason ? ` (skipped: ${re
   const reportOf = (pid: number) => eventually(`the report on ${pid}`, () => reports(pid)[0]);
   const lineOf = (pid: number) => eventually(`the line on ${pid}`, () => lines(pid)[0]);
   const kill = (pid: number) => spawnSync('/bin/kill', ['-KILL', String(pid)]);
+
+  /** As if it had been killed after its events were in the spool and before it kept how far it was. */
+  const forgetPosition = () => {
+    const file = join(world.stateDir, 'kernel-log');
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { sequence: number };
+    writeFileSync(file, JSON.stringify({ ...kept, sequence: Math.max(kept.sequence - 1_000, -1) }));
+  };
 
   it.runIf(canLimit)('tells_an_OOM_kill_with_limit_usage_victim_and_task_table', async () => {
     await world.start();
@@ -127,6 +135,7 @@ describe.skipIf(reason !== undefined)(`the kernel log${reason ? ` (skipped: ${re
     const told = [outOfMemory(), outOfMemory()];
     await reportOf(told[1] ?? 0);
     kill(first.pid);
+    forgetPosition();
     const between = outOfMemory();
     const faulted = segfault();
     const second = await world.start('--keep-sensor');
