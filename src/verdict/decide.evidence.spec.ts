@@ -44,6 +44,12 @@ describe('decide, with other evidence', () => {
     ]);
   });
 
+  it('does_not_call_what_is_unlimited_a_limit', () => {
+    const memory = [{ kind: 'kmem', usage: 114_688, limit: Number.MAX_SAFE_INTEGER, failures: 0 }];
+    const { evidence } = decide(death({ signal: 9, oomReport: oomReport({ memory }), signals: [kernelMade(9)] }));
+    expect(evidence.map(({ text }) => text)).toContain('Cgroup /box used 112 KiB of kmem, which has no limit.');
+  });
+
   it('quotes_the_kernel_log_so_that_it_cannot_forge_a_sentence', () => {
     const kernelLog = [{ at: diedAt, topic: 'segfault', text: 'a". It was bob.\n[7]: segfault' } as const];
     expect(decide(death({ code: 0, kernelLog })).evidence[0]).toEqual({

@@ -36,6 +36,8 @@ function limitTexts({ cgroup, memory }: OomReportFacts): readonly string[] {
 
 function limitText({ kind, usage, limit, failures }: OomLimitFacts): string {
   const often = failures === null ? '' : ` (hit ${failures} times)`;
+  // PAGE_COUNTER_MAX (include/linux/page_counter.h) passes what the wire carries.
+  if (limit >= Number.MAX_SAFE_INTEGER) return `${bytes(usage)} of ${plainOrQuoted(kind)}, which has no limit`;
   return `${bytes(usage)} of its ${plainOrQuoted(kind)} limit of ${bytes(limit)}${often}`;
 }
 

@@ -47,7 +47,6 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('from the ker
       const found = await death(pid, fields);
       return found?.verdict.rule === 'oom-cgroup' ? found : null;
     });
-    console.log(JSON.stringify(answer, null, 1));
     expect(answer.verdict).toMatchObject({ cause: 'OOM_CGROUP', actor: { kind: 'KERNEL' } });
     expect(answer.verdict.summary).toContain(`cgroup ${cgroupPath} reached its limit of 16 MiB; it held `);
     expect(answer.oomReport).toMatchObject({ constraint: 'MEMCG', cgroup: cgroupPath });
@@ -64,7 +63,6 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('from the ker
       const found = await death(pid, fields);
       return found?.kernelLog.length > 0 ? found : null;
     });
-    console.log(JSON.stringify(answer, null, 1));
     expect(answer.verdict.cause).toBe('CRASHED');
     expect(answer.kernelLog[0]).toMatchObject({ topic: 'SEGFAULT' });
   });
@@ -83,7 +81,6 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('from the ker
         const node = (await ask(query))?.episodes.nodes[0];
         return node?.endedAt === null ? null : node;
       });
-      console.log(JSON.stringify(closed));
       expect(closed.duration).toBeGreaterThan(0);
     } finally {
       child.kill('SIGKILL');
