@@ -1,7 +1,7 @@
 /** Every limit of the agent that is not the wire's (those are in the contract). Units are in the names. */
 export const agentLimits = {
   /** Lives that ended and can still be referred to: senders, parents, late signals. */
-  endedLivesMax: 16_384,
+  endedLivesMax: 4_096,
   /** A fork is held back this long, since most are followed by an exec that says it better. */
   forkHeldMs: 100,
   /** Records handled in one turn of the event loop. */

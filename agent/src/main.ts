@@ -1,4 +1,5 @@
 /** The agent, from start to end. */
+import './heap.js';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readConfig, usage, type RunConfig } from './config.js';

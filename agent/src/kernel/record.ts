@@ -188,8 +188,8 @@ function readWho(cursor: Cursor): Who {
   const loginUid = cursor.u32le();
   const session = cursor.u32le();
   const flags = cursor.u32le();
-  const comm = decodeCString(cursor.bytes(16));
-  const tty = decodeCString(cursor.bytes(24));
+  const comm = cursor.cString(16);
+  const tty = cursor.cString(24);
   const cgroup = cursor.u64le();
   const hierarchy = cursor.u32le();
   cursor.u32le();

@@ -7,7 +7,7 @@
  * - The end of one life is reported once, although two last threads can both seem to be the last.
  * - Each event carries the ring position up to which the ring may be released once the event is delivered.
  */
-import { limits, type ExitEvent, type KnownEvent, type ProcessRef } from '../contract.js';
+import { limits, type ExitEvent, type KnownEvent, type ProcessRef, type SignalEvent } from '../contract.js';
 import type {
   CgroupRecord,
   CoreRecord,
@@ -222,22 +222,24 @@ export class Tracker implements Lives {
     const target = this.#mentionWho(record.target, record.at);
     const current = this.#mentionWho(record.who, record.at);
     if (target === undefined) return;
-    const role = isSentByProcess(record.code) ? 'sender' : 'running';
-    this.#observer.signalled(target, role === 'sender' ? current : undefined, record);
-    this.#say({
+    const sender = isSentByProcess(record.code) ? current : undefined;
+    this.#observer.signalled(target, sender, record);
+    const event: SignalEvent = {
       kind: 'signal',
       at: record.at.toString(),
       signal: record.signal,
       code: record.code,
       target: target.ref,
-      ...(current && { [role]: current.ref }),
-      ...(!record.group && { thread: record.target.tid }),
       disposition: signalDisposition(record.disposition),
       result: signalResult(record.result),
-      ...(record.address !== undefined && { address: `0x${record.address.toString(16)}` }),
-      ...(record.count !== undefined && { count: record.count }),
-      ...(record.until !== undefined && { until: record.until.toString() }),
-    });
+    };
+    if (sender) event.sender = sender.ref;
+    else if (current) event.running = current.ref;
+    if (!record.group) event.thread = record.target.tid;
+    if (record.address !== undefined) event.address = `0x${record.address.toString(16)}`;
+    if (record.count !== undefined) event.count = record.count;
+    if (record.until !== undefined) event.until = record.until.toString();
+    this.#say(event);
   }
 
   #oom(record: OomRecord): void {
