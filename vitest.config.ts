@@ -12,6 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,agent/src,scripts,test/guards}/**/*.spec.ts'],
+          // Against a test that hangs; generated inputs by the thousand take their time on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {

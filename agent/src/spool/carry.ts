@@ -12,6 +12,11 @@ export class Carry {
   readonly #ended = new Set<string>();
   readonly #losses = new Map<string, LossEvent>();
   readonly #marks = new Map<string, LedgerEvent>();
+  readonly #run: string;
+
+  constructor(run: string) {
+    this.#run = run;
+  }
 
   /** Takes note of events that are about to be dropped. */
   add(lines: readonly string[]): void {
@@ -20,7 +25,8 @@ export class Carry {
       if (event.kind === 'process') this.#lives.set(keyOf(event), event);
       if (event.kind === 'exit') this.#ended.add(keyOf(event));
       if (event.kind === 'loss') this.#losses.set(event.cause, sum(this.#losses.get(event.cause), event));
-      if (event.kind === 'ledger') this.#marks.set(event.run, event);
+      // The run's own are repeated by later ones, and told behind the loss they would contradict it.
+      if (event.kind === 'ledger' && event.run !== this.#run) this.#marks.set(event.run, event);
     }
     this.#forget();
   }

@@ -74,9 +74,9 @@ export class Delivery {
   /** The next batch, at most so large but for its first event. The same again until it is acknowledged. */
   next(eventsMax: number, charactersMax: number): Outgoing | undefined {
     for (;;) {
-      const { lines, gapTo, more } = this.#collect(eventsMax, charactersMax);
+      const { lines, behindGap, more } = this.#collect(eventsMax, charactersMax);
       if (lines.length > 0) return (this.#sent = this.#outgoing(lines, more));
-      if (gapTo !== undefined) return (this.#sent = this.#probe(gapTo));
+      if (behindGap !== undefined) return (this.#sent = this.#probe(behindGap));
       if (this.#isOwn) return undefined;
       this.#moveTo(this.#nextRun());
     }
@@ -131,9 +131,9 @@ export class Delivery {
   }
 
   /** What the server must refuse: the event behind the gap, under its number. */
-  #probe(first: number): Outgoing {
-    const outgoing = this.#outgoing(this.#find(first)!.lines.slice(0, 1), true);
-    return { ...outgoing, sequence: first + this.#cursor.shift };
+  #probe({ sequence, lines }: Frame): Outgoing {
+    const outgoing = this.#outgoing(lines.slice(0, 1), true);
+    return { ...outgoing, sequence: sequence + this.#cursor.shift };
   }
 
   #collect(eventsMax: number, charactersMax: number) {
@@ -153,7 +153,7 @@ export class Delivery {
     if (take(opening.slice(committed)) < opening.length - committed) return { lines, more: true };
     let sequence = nextSequence(this.#cursor);
     for (let frame = this.#find(sequence); frame !== undefined; frame = this.#find(sequence)) {
-      if (frame.sequence > sequence) return { lines, more: true, gapTo: frame.sequence };
+      if (frame.sequence > sequence) return { lines, more: true, behindGap: frame };
       const rest = frame.lines.slice(sequence - frame.sequence);
       const count = take(rest);
       sequence += count;

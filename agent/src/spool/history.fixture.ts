@@ -28,6 +28,7 @@ export class History {
   readonly #committed = new Map<string, number>();
   /** By run: stored, or counted as lost. */
   readonly #accounted = new Map<string, number>();
+  readonly #vague = new Set<string>();
   #forgot = false;
   #fresh = new Set<number>();
   #produced = 0;
@@ -151,7 +152,9 @@ export class History {
   #account(run: string, event: KnownEvent, isNew: boolean): void {
     const more = event.kind === 'exit' && isNew ? 1 : event.kind === 'loss' ? (event.streams?.sensor ?? 0) : 0;
     this.#accounted.set(run, (this.#accounted.get(run) ?? 0) + more);
-    if (event.kind !== 'ledger' || this.#forgot) return;
+    // Known limit: of what was dropped before the server's reply was seen, the number is known and not the streams.
+    if (event.kind === 'loss' && event.streams === undefined) this.#vague.add(run);
+    if (event.kind !== 'ledger' || this.#forgot || this.#vague.has(event.run)) return;
     const accounted = this.#accounted.get(event.run) ?? 0;
     const read = event.read.sensor ?? 0;
     if (event.run === run ? accounted !== read : accounted < read)

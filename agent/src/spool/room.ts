@@ -31,7 +31,7 @@ export class Room {
 
   /** Takes note of frames that nobody will be able to read any longer. */
   carry(run: string, frames: readonly Frame[]): void {
-    const carry = this.#carries.get(run) ?? new Carry();
+    const carry = this.#carries.get(run) ?? new Carry(run);
     this.#carries.set(run, carry);
     for (const { lines } of frames) carry.add(lines);
   }

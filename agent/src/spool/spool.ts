@@ -41,6 +41,8 @@ export class Spool {
   #positions: readonly [ringPosition: number, releasable: number] = [0, 0];
   #snapshot: number | undefined;
   #marked: Tally | undefined;
+  /** Of the last event: between two others none must look older, or a gap before it would. */
+  #at: string;
   readonly #unsaid: RunEnd[];
   /** Files that are no segments of this version and were set aside. */
   readonly foreign: string[] = [];
@@ -48,6 +50,7 @@ export class Spool {
   constructor(options: SpoolOptions) {
     const { disk, header, bytesMax, log } = options;
     this.#header = header;
+    this.#at = header.start.at;
     const segmentBytesMax = Math.min(agentLimits.spoolSegmentBytes, Math.ceil(bytesMax / 4));
     const segments = new Segments(disk, segmentBytesMax);
     const journal = new Journal({
@@ -89,6 +92,7 @@ export class Spool {
 
   /** Events wait for the end of their turn. */
   push(event: KnownEvent): void {
+    this.#at = event.at;
     this.#pushed.push(JSON.stringify(event));
     if (event.kind === 'snapshot') this.#snapshot ??= this.#journal.last + this.#pushed.length;
   }
@@ -167,6 +171,6 @@ export class Spool {
   /** Of the runs before this one: once what they wrote is durable, since only then it is known to stay. */
   #speakForOthers(): void {
     if (this.#journal.hasInherited) return;
-    for (const end of this.#unsaid.splice(0)) this.push({ kind: 'ledger', at: this.#header.start.at, ...end });
+    for (const end of this.#unsaid.splice(0)) this.push({ kind: 'ledger', at: this.#at, ...end });
   }
 }
