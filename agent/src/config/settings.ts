@@ -93,7 +93,7 @@ export const settings = {
     flag: 'oom-score-adj',
     variables: ['WHODUNIT_OOM_SCORE_ADJ'],
     argument: 'N',
-    help: 'the agent’s own, proc_pid_oom_score_adj(5); the systemd unit sets -900 by itself',
+    help: 'how readily the OOM killer takes the agent, proc_pid_oom_score_adj(5): -1000 to 1000',
     fallback: undefined,
     parse: wholeNumber(-1000, 1000),
   },
