@@ -3,7 +3,7 @@
  * touched. Their image is a shell and sleep(1), taken from the tree that make-machine.sh made.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machineDirectory } from './prerequisite.js';
@@ -48,7 +48,7 @@ export function createContainers(): Containers {
     },
     remove() {
       podman('rm', '--all', '--force', '--time=0');
-      rmSync(directory, { recursive: true, force: true });
+      removeStorage(directory);
       for (const path of parents) if (existsSync(path) && isEmpty(path)) removeTree(path);
     },
   };
@@ -65,6 +65,21 @@ function cgroupParents(): readonly string[] {
   return [cgroupRoot, ...readdirSync(cgroupRoot).map((name) => join(cgroupRoot, name))].map((path) =>
     join(path, 'libpod_parent'),
   );
+}
+
+/** podman mounts its storage over itself; the cleanup that conmon starts for an ended container may do so again behind us. */
+function removeStorage(directory: string): void {
+  for (let attemptsLeft = 100; existsSync(directory); attemptsLeft -= 1) {
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+    const ours = mounts.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(`${directory}/`));
+    for (const path of ours.reverse()) spawnSync('umount', [path]);
+    try {
+      rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      if (attemptsLeft === 0) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
 }
 
 function isEmpty(path: string): boolean {
