@@ -146,7 +146,9 @@ export class KernelLog {
 
   #lose(count: number, since: bigint): void {
     this.#assembler.lost();
-    const lost = this.#lost ?? { since: since === 0n ? this.#lineAt : since, count: 0 };
+    // What is missing was written after the last look that read everything.
+    const last = this.#reading.after ?? since;
+    const lost = this.#lost ?? { since: last === 0n ? this.#lineAt : last, count: 0 };
     this.#lost = { since: lost.since, until: this.#lineAt, count: lost.count + count };
   }
 }
