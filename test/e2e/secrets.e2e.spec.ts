@@ -67,6 +67,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('a thousand planted
   }
 
   test('none_is_in_the_spool', () => {
+    for (const needle of needles) expect(found(`… ${needle} …`, needles)).toHaveLength(1);
     expect(spool.length).toBeGreaterThan(100_000);
     expect(found(spool, needles)).toEqual([]);
   });
