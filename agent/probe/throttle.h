@@ -27,7 +27,7 @@ struct throttle {
   __u64 second; /* the last one with a record under pressure */
   __u64 made;   /* in that second */
   __u64 withheld;
-  __u64 first; /* withheld in that second; 0 when none was */
+  __u64 first; /* withheld and not told yet; while all is told, an older one */
   __u64 last;
 };
 
@@ -63,23 +63,32 @@ struct {
   __type(value, struct pressure);
 } pressure SEC(".maps");
 
-static __always_inline struct throttle *throttle_of(struct task_struct *task) {
-  struct who who = {};
-  fill_cgroup(&who, task, 1);
-  struct throttle_key key = { .cgroup = who.cgroup, .hierarchy = who.hierarchy };
-  struct throttle *throttle = bpf_map_lookup_elem(&throttles, &key);
+static __always_inline struct throttle *throttle_of(const struct throttle_key *key) {
+  struct throttle *throttle = bpf_map_lookup_elem(&throttles, key);
   if (throttle)
     return throttle;
   struct throttle fresh = {};
-  bpf_map_update_elem(&throttles, &key, &fresh, BPF_NOEXIST);
-  return bpf_map_lookup_elem(&throttles, &key);
+  bpf_map_update_elem(&throttles, key, &fresh, BPF_NOEXIST);
+  return bpf_map_lookup_elem(&throttles, key);
+}
+
+/* The first that is not told begins what the agent tells next. */
+static __always_inline void withhold(struct throttle *own, const struct throttle_key *key, __u64 at) {
+  __u64 before = __sync_fetch_and_add(&own->withheld, 1);
+  struct throttle_told *told = bpf_map_lookup_elem(&throttles_told, key);
+  if (before == 0 || (told && told->withheld == before))
+    own->first = at;
+  own->last = at;
 }
 
 static __noinline bool over_share(struct task_struct *task, __u64 at, __u64 used) {
   __u32 zero = 0;
   __u64 second = at / 1000000000;
+  struct who who = {};
+  fill_cgroup(&who, task, 1);
+  struct throttle_key key = { .cgroup = who.cgroup, .hierarchy = who.hierarchy };
   struct pressure *all = bpf_map_lookup_elem(&pressure, &zero);
-  struct throttle *own = throttle_of(task);
+  struct throttle *own = throttle_of(&key);
   /* More cgroups than there is room for: nobody is held back, and the ring's own losses count. */
   if (!all || !own)
     return 0;
@@ -90,7 +99,6 @@ static __noinline bool over_share(struct task_struct *task, __u64 at, __u64 used
   if (own->second != second) {
     own->second = second;
     own->made = 0;
-    own->first = 0;
   }
   __sync_fetch_and_add(&all->made, 1);
   __sync_fetch_and_add(&own->made, 1);
@@ -98,10 +106,7 @@ static __noinline bool over_share(struct task_struct *task, __u64 at, __u64 used
   __u64 share = own->made * RESERVE_BYTES;
   if (share <= FREE_RECORDS_PER_SECOND * free || share <= all->made * free)
     return 0;
-  __sync_fetch_and_add(&own->withheld, 1);
-  if (!own->first)
-    own->first = at;
-  own->last = at;
+  withhold(own, &key, at);
   return 1;
 }
 

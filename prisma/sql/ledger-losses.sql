@@ -5,4 +5,5 @@ select case when $1::int[] is null then null else host_id end as host_id, stream
   sum(count)::bigint as count, sum(uncounted)::bigint as uncounted
 from ledger_losses where $1::int[] is null or host_id = any ($1::int[])
 group by 1, 2, 3
+having sum(count) + sum(uncounted) > 0
 order by 1, 2, 3

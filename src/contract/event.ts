@@ -181,6 +181,11 @@ export const LossEvent = z.object({
   cgroup: text(limits.pathCharactersMax).optional(),
   /** `count` by stream, where events had numbers already. Those about the agent itself are of no stream. */
   streams: StreamCounts.optional(),
+  /**
+   * Instead of `streams`, where the agent does not know what the server had before the gap: what the run had numbered up
+   * to the end of it. What of that is neither stored nor counted yet is what was lost.
+   */
+  read: StreamCounts.optional(),
 });
 
 /**

@@ -13,10 +13,11 @@ export async function moveLedger(tx: Tx, hostId: number, batch: Batch, events: r
   const first = batch.sequence + batch.events.length - events.length;
   const rows = toLedgerRows(events, { run: batch.run, first, opening: batch.opening ?? 0 });
   const json = JSON.stringify;
+  const ofKernel = [...kernelLossCauses];
   const steps: Promise<unknown>[] = [];
   if (rows.posts.length > 0) steps.push(run(tx, 'postLedger', [hostId, json(rows.posts)]));
-  if (rows.losses.length > 0) steps.push(run(tx, 'postLedgerLosses', [hostId, json(rows.losses)]));
+  if (rows.losses.length > 0) steps.push(run(tx, 'postLedgerLosses', [hostId, json(rows.losses), ofKernel]));
   if (rows.claims.length > 0)
-    steps.push(run(tx, 'claimLedger', [hostId, json(rows.claims), batch.bootedAt, [...kernelLossCauses]]));
+    steps.push(run(tx, 'claimLedger', [hostId, json(rows.claims), batch.bootedAt, ofKernel]));
   await Promise.all(steps);
 }

@@ -48,6 +48,14 @@ describe('what is posted', () => {
   });
 });
 
+test('a_gap_of_which_only_the_end_is_known_is_left_to_the_database', () => {
+  const { losses } = rowsOf([loss({ count: 7, read: { sensor: 9 } }), line, exit, exit], 1);
+  expect(losses).toEqual([
+    { run, stream: 'sensor', cause: 'spool-full', count: 0, uncounted: 0, read: 9, later: 2 },
+    { run, stream: 'kernel-log', cause: 'spool-full', count: 0, uncounted: 0, read: 0, later: 1 },
+  ]);
+});
+
 describe('what is claimed', () => {
   test('what_comes_after_the_mark_in_the_batch_is_later_and_what_the_kernel_lost_is_not', () => {
     const more = [

@@ -37,6 +37,8 @@ interface Lost {
   readonly cause: LossEvent['cause'];
   count: number;
   uncounted: number;
+  /** Besides `count`, whatever is missing of what the run had numbered up to here. */
+  read?: number;
 }
 
 const none = (): Counts => ({ sensor: 0, 'kernel-log': 0 });
@@ -69,6 +71,7 @@ export function toLedgerRows(events: readonly Event[], { run, first, opening }: 
     if (former === undefined) return void losses.set(key, lost);
     former.count += lost.count;
     former.uncounted += lost.uncounted;
+    if (lost.read !== undefined) former.read = Math.max(lost.read, former.read ?? 0);
   }
 
   const isNeeded = (stream: Stream) => stored[stream] > 0 || claims.has(run);
@@ -76,9 +79,14 @@ export function toLedgerRows(events: readonly Event[], { run, first, opening }: 
   const others = [...claims.keys()].filter((other) => other !== run);
   return {
     posts: [...own, ...others.flatMap((other) => streams.map((stream) => ({ run: other, stream, stored: 0 })))],
-    losses: [...losses.values()].map((lost) => ({ run, ...lost })),
+    losses: [...losses.values()].map((lost) => lossRow(lost, run, stored)),
     claims: [...claims.values()].flatMap((claim) => claimRows(claim, run, posted)),
   };
+}
+
+/** `read` is told in the opening, before all that the batch stores. */
+function lossRow(lost: Lost, run: string, stored: Counts): object {
+  return { run, ...lost, ...(lost.read !== undefined && { later: stored[lost.stream] }) };
 }
 
 function claimRows({ event, before }: Claim, run: string, posted: Counts): object[] {
@@ -93,7 +101,9 @@ function claimRows({ event, before }: Claim, run: string, posted: Counts): objec
   }));
 }
 
-function toLost({ cause, count, streams: counts }: LossEvent): Lost[] {
+function toLost({ cause, count, streams: counts, read }: LossEvent): Lost[] {
+  if (read !== undefined && !isKernelLoss(cause))
+    return streams.map((stream) => ({ stream, cause, count: 0, uncounted: 0, read: read[stream] ?? 0 }));
   if (counts === undefined || isKernelLoss(cause)) {
     return [{ stream: streamOfKernelLoss(cause), cause, count: count ?? 0, uncounted: count === undefined ? 1 : 0 }];
   }

@@ -23,7 +23,7 @@ const called = 'app aws chpasswd curl docker gzip mysql mysqldump passwd podman 
 
 describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('a thousand planted secrets', () => {
   const commands = secretCommands(seed, 1_000);
-  const random = seededRandom(seed);
+  const random = seededRandom(seed + 1);
   const environmentSecrets = commands.map(() => characters(random, 24));
   const needles = [...commands.flatMap((command) => command.needles), ...environmentSecrets];
   let system: System;
@@ -67,7 +67,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('a thousand planted
   }
 
   test('none_is_in_the_spool', () => {
-    for (const needle of needles) expect(found(`… ${needle} …`, needles)).toHaveLength(1);
+    for (const needle of needles) expect(found(`… ${needle} …`, needles)).toContain(`… ${needle} …`);
     expect(spool.length).toBeGreaterThan(100_000);
     expect(found(spool, needles)).toEqual([]);
   });
@@ -128,11 +128,16 @@ const keyLength = 10;
 
 /** The needles that are in the haystack, by their beginnings: one walk, however many there are. */
 function found(haystack: string, needles: readonly string[]): readonly string[] {
-  const byBeginning = new Map(needles.map((needle) => [needle.slice(0, keyLength), needle]));
+  const byBeginning = new Map<string, string[]>();
+  for (const needle of needles) {
+    const key = needle.slice(0, keyLength);
+    byBeginning.set(key, [...(byBeginning.get(key) ?? []), needle]);
+  }
   const hits: string[] = [];
   for (let index = 0; index + keyLength <= haystack.length; index += 1) {
-    const needle = byBeginning.get(haystack.slice(index, index + keyLength));
-    if (needle !== undefined && haystack.startsWith(needle, index)) hits.push(haystack.slice(index - 200, index + 60));
+    const candidates = byBeginning.get(haystack.slice(index, index + keyLength)) ?? [];
+    if (candidates.some((needle) => haystack.startsWith(needle, index)))
+      hits.push(haystack.slice(Math.max(0, index - 200), index + 60));
   }
   return hits;
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeRecord, type CgroupRef, type KernelRecord } from '../../agent/src/kernel/record.js';
@@ -56,6 +57,11 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('a sensor und
       await eventually('pressure', () => used() > ring.sizeBytes - reserveBytes, 25_000);
       await inCgroup(quiet, `exec ${spawnAndKill.file} 200 >/dev/null`).ended;
       await flood.ended;
+      const firstEnded = sensor.bootNanoseconds();
+      // Nobody reads, and a second later it goes on.
+      await sleep(1_100);
+      const again = 1_000;
+      await inCgroup(noisy, `exec ${floods.file} continue ${again} >/dev/null`).ended;
 
       const records: KernelRecord[] = [];
       ring.read((bytes) => {
@@ -72,8 +78,10 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('a sensor und
       const emitted = records.filter((record) => isOf(ownerOf(record), `/${base}/noisy`)).length;
       const read = sensor.counts?.read(sensor.bootNanoseconds());
       const withheld = read?.withheld.find(({ cgroup }) => isOf(cgroup, `/${base}/noisy`));
-      // The program itself: its exec after it was moved, and its exit.
-      expect(emitted + (withheld?.count ?? 0)).toBe(signals + 2);
+      // The programs themselves: exec after they were moved, and exit.
+      expect(emitted + (withheld?.count ?? 0)).toBe(signals + again + 4);
+      expect(withheld?.since).toBeLessThan(firstEnded);
+      expect(withheld?.until).toBeGreaterThan(firstEnded + 1_000_000_000n);
       expect(withheld?.count).toBeGreaterThan(signals / 2);
       expect(read?.withheld.some(({ cgroup }) => isOf(cgroup, `/${base}/quiet`))).toBe(false);
       expect(sensor.takeLosses()).toBeUndefined();
@@ -81,6 +89,10 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('a sensor und
 
       read?.forget();
       expect(sensor.counts?.read(sensor.bootNanoseconds()).withheld).toEqual([]);
+      const told = sensor.bootNanoseconds();
+      await inCgroup(noisy, `exec ${floods.file} continue ${again} >/dev/null`).ended;
+      const [next] = sensor.counts?.read(sensor.bootNanoseconds()).withheld ?? [];
+      expect(next?.since).toBeGreaterThan(told);
     },
   );
 });

@@ -9,7 +9,7 @@ export interface Throttle {
   readonly second: bigint;
   /** Records withheld since the entry was made. */
   readonly withheld: bigint;
-  /** Nanoseconds since boot: the first in the last second with any; 0 when that had none. */
+  /** Nanoseconds since boot: the first that nobody has told yet; an older one while all is told. */
   readonly first: bigint;
   readonly last: bigint;
 }

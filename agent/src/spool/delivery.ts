@@ -199,7 +199,7 @@ export class Delivery {
     const cause = runs.causeOfGap(run, next);
     const loss: LossEvent = {
       ...{ kind: 'loss', at: until, cause, since, until, count: first - next },
-      ...(before && read && { streams: minus(read, before) }),
+      ...(read && (before ? { streams: minus(read, before) } : { read })),
     };
     log.warn('Events were lost before they could be delivered.', { count: first - next, cause });
     const opening = [this.#startAnew(until), loss].map((event) => JSON.stringify(event));

@@ -28,7 +28,6 @@ export class History {
   readonly #committed = new Map<string, number>();
   /** By run: stored, or counted as lost. */
   readonly #accounted = new Map<string, number>();
-  readonly #vague = new Set<string>();
   #forgot = false;
   #fresh = new Set<number>();
   #produced = 0;
@@ -152,9 +151,9 @@ export class History {
   #account(run: string, event: KnownEvent, isNew: boolean): void {
     const more = event.kind === 'exit' && isNew ? 1 : event.kind === 'loss' ? (event.streams?.sensor ?? 0) : 0;
     this.#accounted.set(run, (this.#accounted.get(run) ?? 0) + more);
-    // Known limit: of what was dropped before the server's reply was seen, the number is known and not the streams.
-    if (event.kind === 'loss' && event.streams === undefined) this.#vague.add(run);
-    if (event.kind !== 'ledger' || this.#forgot || this.#vague.has(event.run)) return;
+    if (event.kind === 'loss' && event.read !== undefined)
+      this.#accounted.set(run, Math.max(this.#accounted.get(run) ?? 0, event.read.sensor ?? 0));
+    if (event.kind !== 'ledger' || this.#forgot) return;
     const accounted = this.#accounted.get(event.run) ?? 0;
     const read = event.read.sensor ?? 0;
     if (event.run === run ? accounted !== read : accounted < read)
