@@ -53,8 +53,8 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('a signal', (
 
   it('of_the_kernel_has_no_sender', async () => {
     const { exit, signals } = await run('alarm');
-    expect(exit.signal).toBe(14);
-    expect(signals.at(-1)).toMatchObject({ signal: 14, code: 128 });
+    expect(exit.signal).toBe(26);
+    expect(signals.at(-1)).toMatchObject({ signal: 26, code: 128, running: { pid: exit.pid } });
     expect(signals.at(-1)).not.toHaveProperty('sender');
   });
 
