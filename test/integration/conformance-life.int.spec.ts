@@ -1,12 +1,13 @@
 /** Agents that come and go, on each rung: test/conformance/promises.ts says which is promised where. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { agentPromises } from '../conformance/promises.js';
 import { onEachRungAlone, type Host } from '../conformance/on-rungs.js';
-import { isTracefsMountedByAgent, sharedLibrary, traceInstances } from '../support/tracefs.js';
+import { isTracefsMountedByAgent, readEventsOf, sharedLibrary, traceInstances } from '../support/tracefs.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
-import { buildAgent, compileProgram, createWorld, eventually, runAgent, type World } from './agent-process.js';
+import { buildAgent, compileProgram, createWorld, eventually, runAgent, type Agent, type World } from './agent-process.js';
 
 let floods = '';
 const children: ChildProcess[] = [];
@@ -18,6 +19,27 @@ beforeAll(async () => {
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 
 const kill = (signal: string, pid: number) => spawnSync('/bin/kill', [signal, String(pid)]);
+
+/** What it has read out of the trace and not told yet would be lost with it, and counted: that is another promise. */
+async function killAtRest({ world, rung }: Host, { child, pid }: Agent): Promise<void> {
+  const rests = () => {
+    child.kill('SIGSTOP');
+    while (stateOf(pid) !== 'T');
+    if (readEventsOf(world.traceInstance) === toldEventsOf(world.stateDir)) return true;
+    child.kill('SIGCONT');
+    return false;
+  };
+  if (rung === 'tracefs') await eventually('it has told all that it read', rests);
+  kill('-KILL', pid);
+}
+
+const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
+
+/** As the file `trace-lives` of the state directory says. */
+function toldEventsOf(stateDir: string): number {
+  const lines = readFileSync(join(stateDir, 'trace-lives'), 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => (JSON.parse(line) as { read?: number }).read).findLast((read) => read !== undefined) ?? 0;
+}
 
 async function sleeper({ api }: World): Promise<number> {
   const child = spawn('/bin/sleep', ['60']);
@@ -41,7 +63,7 @@ onEachRungAlone(agentPromises, {
     const { world, rung } = host;
     const first = await world.start('--sensor', rung);
     const older = await sleeper(world);
-    kill('-KILL', first.pid);
+    await killAtRest(host, first);
     kill('-TERM', older);
     const between = spawnSync('/bin/sh', ['-c', 'exit 6']).pid;
     const second = await world.start('--sensor', rung);
@@ -58,7 +80,7 @@ onEachRungAlone(agentPromises, {
   async tells_who_killed_its_predecessor(host) {
     const first = await host.world.start('--sensor', host.rung);
     await sleeper(host.world);
-    kill('-KILL', first.pid);
+    await killAtRest(host, first);
     await host.world.start('--sensor', host.rung);
     const { exit, process: agent, sender } = await host.death(first.pid);
     expect(exit.signal).toBe(9);

@@ -4,11 +4,19 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** Names of all tracing instances. */
 export function traceInstances(): readonly string[] {
-  const script =
-    'mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; ls /sys/kernel/tracing/instances';
-  return spawnSync('unshare', ['--mount', '/bin/sh', '-c', script], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter(Boolean);
+  return inTracefs('ls instances').split('\n').filter(Boolean);
+}
+
+/** How many events were taken out of an instance. */
+export function readEventsOf(instance: string): number {
+  const lines = inTracefs(`cat instances/${instance}/per_cpu/cpu*/stats`).matchAll(/^read events: (\d+)$/gm);
+  return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+function inTracefs(command: string): string {
+  const mount = 'mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing';
+  const script = `${mount}; cd /sys/kernel/tracing && ${command}`;
+  return spawnSync('unshare', ['--mount', '/bin/sh', '-c', script], { encoding: 'utf8' }).stdout;
 }
 
 export function isTracefsMountedByAgent(): boolean {
