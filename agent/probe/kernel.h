@@ -197,6 +197,7 @@ struct sched_entity {
 } RELOCATABLE;
 
 struct task_struct {
+  unsigned int __state;
   __u32 flags;
   struct sched_entity se;
   struct list_head thread_node;
@@ -222,6 +223,11 @@ struct task_struct {
 /* Before Linux 5.5 the field had another name; vendor kernels with backported BPF still carry it. */
 struct task_struct___before_5_5 {
   __u64 real_start_time;
+} RELOCATABLE;
+
+/* Before Linux 5.14. */
+struct task_struct___before_5_14 {
+  long state;
 } RELOCATABLE;
 
 struct linux_binprm {

@@ -49,6 +49,18 @@ static __noinline void fill_who_by_reads(struct who *who, struct task_struct *ta
     fill_who(who, task, 0);
 }
 
+/* include/linux/sched.h; as proc_pid_stat(5) says T and D. */
+enum { TASK_UNINTERRUPTIBLE = 0x2, TASK_STOPPED = 0x4, TASK_NOLOAD = 0x400 };
+
+static __always_inline bool is_halted(struct task_struct *task) {
+  unsigned int state;
+  if (bpf_core_field_exists(task->__state))
+    state = task->__state;
+  else
+    state = ((struct task_struct___before_5_14 *)task)->state;
+  return state & TASK_STOPPED || (state & TASK_UNINTERRUPTIBLE && !(state & TASK_NOLOAD));
+}
+
 /* The task that is running: the sender, where a process sent the signal. */
 static __always_inline void fill_current(struct who *who) {
   if (HAS_CURRENT_TASK_BTF)

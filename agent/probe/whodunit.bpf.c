@@ -244,15 +244,27 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup, const char *path) {
   return 0;
 }
 
-SEC("iter/task")
-int list_tasks(struct bpf_iter__task *ctx) {
-  struct task_struct *task = ctx->task;
-  if (!task || task->pid != task->tgid)
-    return 0;
+static __always_inline void list_task(struct bpf_iter__task *ctx, struct task_struct *task) {
   struct record record;
   __builtin_memset(&record, 0, sizeof(record));
   fill_head(&record, bpf_ktime_get_boot_ns(), RECORD_TASK, sizeof(record));
   fill_who(&record.who, task, 1);
   bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+}
+
+SEC("iter/task")
+int list_tasks(struct bpf_iter__task *ctx) {
+  struct task_struct *task = ctx->task;
+  if (task && task->pid == task->tgid)
+    list_task(ctx, task);
+  return 0;
+}
+
+/* Those that are stopped or uninterruptible: next to none, so that asking for them costs next to nothing. */
+SEC("iter/task")
+int list_halted(struct bpf_iter__task *ctx) {
+  struct task_struct *task = ctx->task;
+  if (task && task->pid == task->tgid && is_halted(task))
+    list_task(ctx, task);
   return 0;
 }

@@ -7,7 +7,9 @@ export const agentLimits = {
   /** Records handled in one turn of the event loop. */
   recordsPerTurnMax: 2_048,
   pollBusyMs: 20,
+  /** After a turn without records; twice as long after each further one, up to the most. */
   pollIdleMs: 50,
+  pollIdleMsMax: 200,
   /** The procfs rung looks this often. */
   procfsPollMs: 1_000,
   /** The tracefs rung looks this often while nothing happens; what it tells is at most this late. */
@@ -21,7 +23,7 @@ export const agentLimits = {
   /** What the next agent is to know of living processes is written anew beyond this. */
   traceLivesBytesMax: 1024 * 1024,
   /** The kernel log is looked at this often; a line waits one look for the records that were made before it. */
-  kernelLogPollMs: 250,
+  kernelLogPollMs: 500,
   /** Lines of the kernel log in one turn of the event loop. */
   kernelLogLinesPerTurnMax: 4_096,
   /** Found in the kernel log and not told yet. */
@@ -43,7 +45,9 @@ export const agentLimits = {
   episodesMax: 2_048,
   /** Looks at processes with an episode, open or suspected. */
   episodeLooksPerSecondMax: 128,
-  /** Looks at living processes in turn: 13 us each, so 0.04 % of a processor, and 5,000 are seen in 160 s. */
+  /** Where the kernel can list who is stopped or uninterruptible, it is asked this often: 0.1 us for each that is not. */
+  haltedCheckMs: 2_000,
+  /** Elsewhere, looks at living processes in turn: 13 us each, so 0.04 % of a processor, and 5,000 are seen in 160 s. */
   stateLooksPerSecond: 32,
   /** Ends of the last grace time: 8,192 a second before any is asked for early. */
   uncheckedDeathsMax: 16_384,
@@ -97,6 +101,8 @@ export const agentLimits = {
   configFileBytesMax: 64 * 1024,
   redactNamesMax: 256,
   ownUseCheckMs: 3_000,
+  /** Then the start is over. */
+  startupMs: 5_000,
   /** Our own resident memory and use of the processors: defaults, and the most that can be set. */
   memoryMib: { fallback: 300, most: 1024 * 1024 },
   cpuPercent: { fallback: 100, most: 100_000 },

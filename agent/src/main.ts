@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { readConfig, type Made, type RunConfig } from './config.js';
 import { usage } from './config/usage.js';
 import { diagnose } from './doctor/doctor.js';
+import { agentLimits } from './limits.js';
 import { createLog, type Log } from './log.js';
 import { failure, success, type Result } from './result.js';
 import { removeSensor } from './source/remove-sensor.js';
@@ -16,6 +17,7 @@ import { readBootId } from './source/proc.js';
 import type { Sensor } from './source/sensor.js';
 import { openStates } from './source/states.js';
 import { setOomScoreAdj } from './self/oom-score.js';
+import { dropStartupCode } from './self/startup-code.js';
 import { watchSelf } from './self/watch-self.js';
 import { keepCredential, machineId, readCredential } from './state/credential.js';
 import { prepareStateDir } from './state/files.js';
@@ -104,9 +106,11 @@ async function run(config: RunConfig): Promise<number> {
     return complain(credential.failure.sentence, exits.usage);
   }
 
-  const states = await openStates();
+  const states = await openStates(sensor.value);
   const parts = { sensor: sensor.value, kernelLog, http, credential: credential.value, config, log, states };
   const reporting = report(parts);
+  const libc = await loadLibc();
+  if (libc.ok) setTimeout(() => dropStartupCode(libc.value), agentLimits.startupMs).unref();
   let overLimits = false;
   const endWatch = watchSelf(config, (sentence) => {
     overLimits = true;

@@ -51,6 +51,7 @@ export class EbpfWatch implements Watch {
   readonly #coreDumps: CoreDumps;
   readonly #keepSensor: boolean;
   #countsAtMs = -Infinity;
+  #idleMs: number = agentLimits.pollIdleMs;
 
   constructor({ sensor, tracker, spool, coreDumps, keepSensor }: Parts) {
     this.#sensor = sensor;
@@ -99,7 +100,13 @@ export class EbpfWatch implements Watch {
     const count = this.#turn();
     const next = () => this.#next();
     if (count >= agentLimits.recordsPerTurnMax) this.#immediate = setImmediate(next);
-    else this.#timer = setTimeout(next, count > 0 ? agentLimits.pollBusyMs : agentLimits.pollIdleMs);
+    else this.#timer = setTimeout(next, this.#pauseAfter(count));
+  }
+
+  #pauseAfter(count: number): number {
+    const { pollBusyMs, pollIdleMs, pollIdleMsMax } = agentLimits;
+    this.#idleMs = count > 0 ? pollIdleMs / 2 : Math.min(this.#idleMs * 2, pollIdleMsMax);
+    return count > 0 ? pollBusyMs : this.#idleMs;
   }
 
   /** The number of records that were read. */

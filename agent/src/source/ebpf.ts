@@ -44,6 +44,7 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
   const now = libc.bootNanoseconds();
   const backlogs = older.flatMap((name) => openBacklog(ready.value, directory, name, now));
   const misses = new ProgramMisses(libbpf, join(directory, digest));
+  const list = (pin: string) => decodeTasks(readFileSync(join(directory, digest, pin)));
   return success({
     rung: 'ebpf',
     blindSpots: inInitialPidNamespace() ? [] : [foreignNamespace],
@@ -57,7 +58,8 @@ export async function openEbpf(objectPath: string, stateDir: string): Promise<Re
     bootNanoseconds: () => libc.bootNanoseconds(),
     takeLosses: () => opened.value.losses?.take(),
     takeMisses: () => misses.take(),
-    listTasks: () => withMissingParents(decodeTasks(readFileSync(join(directory, digest, pins.pinNames.tasks)))),
+    listTasks: () => withMissingParents(list(pins.pinNames.tasks)),
+    listHalted: () => list(pins.pinNames.halted),
     removeBacklogs: () => older.forEach((name) => pins.removePins(directory, name)),
     remove() {
       pins.removeAllPins(directory);

@@ -11,6 +11,8 @@ export interface Libc {
   /** 0 or a positive errno. */
   mount(source: string, target: string, type: string): number;
   unmount(target: string): number;
+  /** The pages of this range are no longer ours until they are touched; only for what can be read again from its file. */
+  dropPages(address: bigint, length: bigint): void;
   /** True when nobody else holds the lock. It ends with the descriptor. */
   tryLock(fd: number): boolean;
   bootNanoseconds(): bigint;
@@ -55,6 +57,7 @@ const protRead = 1;
 const protWrite = 2;
 const mapShared = 1;
 const lockExclusiveNonBlocking = 2 | 4;
+const adviceDontNeed = 4;
 const clockBoottime = 7;
 const noSuchProcess = 3;
 /** A kernfs file handle: u32 bytes, i32 type FILEID_KERNFS, u64 inode; include/linux/exportfs.h, since Linux 5.5. */
@@ -104,6 +107,7 @@ function bindLibc(koffi: Koffi, library: LibraryHandle): Libc {
   const mmap = library.func('void* mmap(void*, size_t, int, int, int, int64_t)');
   const mount = library.func('int mount(const char*, const char*, const char*, unsigned long, const char*)');
   const umount2 = library.func('int umount2(const char*, int)');
+  const madvise = library.func('int madvise(uintptr_t, size_t, int)');
   const flock = library.func('int flock(int, int)');
   const clockGettime = library.func('int clock_gettime(int, int64_t*)');
   const getpgid = library.func('int getpgid(int)');
@@ -117,6 +121,7 @@ function bindLibc(koffi: Koffi, library: LibraryHandle): Libc {
     },
     mount: (source, target, type) => (mount(source, target, type, 0, null) === 0 ? 0 : koffi.errno()),
     unmount: (target) => (umount2(target, 0) === 0 ? 0 : koffi.errno()),
+    dropPages: (address, length) => void madvise(address, length, adviceDontNeed),
     tryLock: (fd) => flock(fd, lockExclusiveNonBlocking) === 0,
     bootNanoseconds() {
       clockGettime(clockBoottime, time);

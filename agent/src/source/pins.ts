@@ -5,7 +5,8 @@
  *                                        /losses-v1   the loss counters
  *                                        /floods-v1, throttles-v1, throttles_told-v1   counts (since 2026-11-21)
  *                                        /on_exec …   one link for each program
- *                                        /list_tasks  the iterator: reading the file lists all processes
+ *                                        /list_tasks  an iterator: reading the file lists all processes
+ *                                        /list_halted those that are stopped or uninterruptible
  *
  * <state> is 8 hex digits of the SHA-256 of the agent's absolute state directory, <object> 16 of the object's. A
  * sensor is pinned under `making-<object>` and renamed when it is whole.
@@ -15,7 +16,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync }
 import { join, resolve } from 'node:path';
 import { bpffsPath } from './bpffs.js';
 
-export const pinNames = { ring: 'ring-v2', losses: 'losses-v1', tasks: 'list_tasks' } as const;
+export const pinNames = { ring: 'ring-v2', losses: 'losses-v1', tasks: 'list_tasks', halted: 'list_halted' } as const;
 
 /** The hash maps in which the probe counts, and their pins. */
 export const countPins = {

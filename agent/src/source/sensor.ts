@@ -38,6 +38,8 @@ export interface EbpfSensor {
   /** Runs of the probe that the kernel left out since the last call, because one was at work on that processor. */
   takeMisses(): number;
   listTasks(): readonly TaskRecord[];
+  /** Those that are stopped or uninterruptible. */
+  listHalted(): readonly TaskRecord[];
   /** Drops the pins of the sensors whose backlog was read. */
   removeBacklogs(): void;
   /** Takes the sensor out of the kernel. */

@@ -6,10 +6,12 @@ import { parseProcStatus } from '../kernel/proc-status.js';
 import type { States } from '../track/episodes.js';
 import { loadLibc } from './native.js';
 import { readStatOf, readText } from './proc.js';
+import type { Sensor } from './sensor.js';
 
-export async function openStates(): Promise<States> {
+export async function openStates(sensor: Sensor): Promise<States> {
   const libc = await loadLibc();
   return {
+    halted: sensor.rung === 'ebpf' ? () => sensor.listHalted().map(({ who }) => who) : undefined,
     exists: libc.ok ? libc.value.pidExists : (pid) => existsSync(`/proc/${pid}`),
     look: readStatOf,
     waitChannel: readWaitChannel,

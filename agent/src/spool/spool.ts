@@ -44,6 +44,8 @@ export class Spool {
   /** Of the last event: between two others none must look older, or a gap before it would. */
   #at: string;
   readonly #unsaid: RunEnd[];
+  /** There is more to send. */
+  onAppended: (() => void) | undefined;
   /** Files that are no segments of this version and were set aside. */
   readonly foreign: string[] = [];
 
@@ -117,9 +119,11 @@ export class Spool {
 
   /** Of what is not of the ring. */
   flush(): void {
+    const hasMore = this.#pushed.length > 0;
     this.#journal.append(this.#pushed, ...this.#positions);
     this.#pushed = [];
     this.#room.make();
+    if (hasMore) this.onAppended?.();
   }
 
   /** Undefined: nothing holds the ring back. */

@@ -55,6 +55,7 @@ function setUp(kept: readonly EpisodeEvent[] = []) {
   const told: KnownEvent[] = [];
   const files: (readonly EpisodeEvent[])[] = [];
   const states = {
+    halted: undefined as States['halted'],
     exists: vi.fn((pid: number) => host.has(pid)),
     look: vi.fn<States['look']>((pid) => host.get(pid)),
     waitChannel: (pid: number) => host.get(pid)?.waitChannel,
@@ -251,7 +252,7 @@ describe('Episodes', () => {
     expect(episodes().slice(1)).toMatchObject([{ ...open, until: (17n * second).toString() }]);
   });
 
-  it('looks_at_a_few_of_many_each_successorand_at_all_in_turn', () => {
+  it('looks_at_a_few_of_many_each_second_and_at_all_in_turn', () => {
     const { states, run, list } = setUp();
     list(...Array.from({ length: 5_000 }, (_, index) => who(100 + index)));
     states.look.mockClear();
@@ -260,6 +261,20 @@ describe('Episodes', () => {
     expect(states.look).toHaveBeenCalledTimes(agentLimits.stateLooksPerSecond);
     run(12, 10 + rounds);
     expect(new Set(states.look.mock.calls.map(([pid]) => pid)).size).toBe(5_000);
+  });
+
+  it('looks_at_those_only_whom_the_kernel_lists_where_it_can_be_asked', () => {
+    const { host, states, run, list, episodes } = setUp();
+    const crowd = Array.from({ length: 5_000 }, (_, index) => who(100 + index));
+    list(...crowd, who(40));
+    states.look.mockClear();
+    host.set(40, { state: 'D', parentPid: 1, waitChannel: 'nfs', switches: 7 });
+    const halted = vi.fn(() => [who(40), who(99_999)]);
+    states.halted = halted;
+    run(10, 30);
+    expect(halted.mock.calls.length).toBeLessThanOrEqual(11);
+    expect(new Set(states.look.mock.calls.map(([pid]) => pid))).toEqual(new Set([40]));
+    expect(episodes()).toMatchObject([{ pid: 40, state: 'uninterruptible', waitChannel: 'nfs' }]);
   });
 
   it('keeps_within_its_bounds_when_everything_is_a_zombie', () => {

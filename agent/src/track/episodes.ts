@@ -4,14 +4,15 @@
  * - Zombies come from exits: after the grace time one system call asks whether the pid is still there, and almost none is.
  *   Only those that are have their state read.
  * - Stopped ones come from signals, which also say who did it, and from looking; SIGCONT ends them to the nanosecond.
- * - Uninterruptible ones have no event. A few living processes are looked at each second, in turn; one that is D, and
- *   after the grace time still is without having run in between (as the kernel's khungtaskd asks), is one.
+ * - Uninterruptible ones have no event. The kernel is asked for them now and then; on the rungs where that cannot be, a few
+ *   living processes are looked at each second, in turn. One that is D, and after the grace time still is without having
+ *   run in between (as the kernel's khungtaskd asks), is one.
  * - Everything is done once a second within fixed budgets, however many processes live or die (limits.ts).
  * - What is open is kept outside (`keep`) before it is told, so that a successor ends it and does not tell it under
  *   another `since`. A successor tells everything in there again; one episode is (process, state, since).
  */
 import type { EpisodeEvent } from '../contract.js';
-import type { SignalRecord, TaskRecord } from '../kernel/record.js';
+import type { SignalRecord, TaskRecord, Who } from '../kernel/record.js';
 import { continues, stops } from '../kernel/signal.js';
 import { agentLimits } from '../limits.js';
 import { beginEpisode, endEpisode, lifeOf, peopleOf, type Episode } from './episode.js';
@@ -27,6 +28,8 @@ export interface Look {
 }
 
 export interface States {
+  /** Everybody who is stopped or uninterruptible, where the kernel can be asked for them. */
+  readonly halted: (() => readonly Pick<Who, 'pid' | 'start'>[]) | undefined;
   /** Whether the pid is in use, be it by a zombie or by somebody else meanwhile. */
   exists(pid: number): boolean;
   /** Undefined when that life is gone, reaped included. */
@@ -65,6 +68,7 @@ export class Episodes implements LifeObserver {
   #tellAll: boolean;
   #keptEnded = false;
   #dueAt: bigint | undefined;
+  #haltedDueAt = 0n;
 
   constructor({ states, kept, keep }: EpisodesOptions) {
     this.#states = states;
@@ -126,12 +130,21 @@ export class Episodes implements LifeObserver {
   }
 
   #goRound(now: bigint, lives: Lives): void {
-    if (this.#round.length === 0) this.#round = lives.table.living().filter(({ who }) => !who.kernelThread);
+    if (this.#round.length === 0) this.#round = this.#nextRound(now, lives);
     const looks = Math.min(agentLimits.stateLooksPerSecond, this.#round.length);
     for (let count = 0; count < looks; count += 1) {
       const life = this.#round.pop();
       if (life !== undefined && !life.ended && !this.#episodes.has(life.key)) this.#lookAt(life, now);
     }
+  }
+
+  #nextRound(now: bigint, { table }: Lives): Life[] {
+    const { halted } = this.#states;
+    if (halted === undefined) return table.living().filter(({ who }) => !who.kernelThread);
+    if (now < this.#haltedDueAt) return [];
+    this.#haltedDueAt = now + ns(agentLimits.haltedCheckMs);
+    const lives = halted().flatMap(({ pid, start }) => table.find(pid, start) ?? []);
+    return lives.filter(({ who, key }) => !who.kernelThread && !this.#episodes.has(key));
   }
 
   #lookAt(life: Life, now: bigint): void {

@@ -37,6 +37,7 @@ export class Uplink {
   #lastTrouble = '';
   #stopped = false;
   #wake: (() => void) | undefined;
+  #wakeIdle: (() => void) | undefined;
   #finished: Promise<void> | undefined;
 
   constructor(options: UplinkOptions) {
@@ -44,6 +45,7 @@ export class Uplink {
   }
 
   start(): void {
+    this.#options.spool.onAppended = () => this.#wakeIdle?.();
     this.#finished = this.#run();
   }
 
@@ -51,10 +53,10 @@ export class Uplink {
   async stop(timeoutMs: number): Promise<boolean> {
     const { spool, http } = this.#options;
     const deadline = performance.now() + timeoutMs;
-    this.#wake?.();
+    this.#wakeAll();
     while (!spool.isEmpty && performance.now() < deadline) await sleep(10);
     this.#stopped = true;
-    this.#wake?.();
+    this.#wakeAll();
     const empty = spool.isEmpty;
     http.close();
     await this.#finished;
@@ -66,6 +68,7 @@ export class Uplink {
     while (!this.#stopped) {
       this.#batch ??= spool.next(this.#eventsMax, agentLimits.batchBytesMax);
       if (this.#batch === undefined) {
+        await this.#untilAppended();
         await this.#pause(agentLimits.flushMs);
         continue;
       }
@@ -154,6 +157,17 @@ export class Uplink {
   #trouble(sentence: string): void {
     if (sentence !== this.#lastTrouble) this.#options.log.warn(sentence);
     this.#lastTrouble = sentence;
+  }
+
+  /** Nothing else makes more to send. */
+  #untilAppended(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => (this.#wakeIdle = resolve));
+  }
+
+  #wakeAll(): void {
+    this.#wake?.();
+    this.#wakeIdle?.();
   }
 
   #pause(milliseconds: number): Promise<void> {
