@@ -74,7 +74,9 @@ export async function benchAgent({ quick: isQuick, rounds, only, log, cleanups }
   const pacedKills = plan.pacedPerSecond * plan.pacedSeconds;
   const paced = wants('paced') ? await measureLoad(closest, 'paced', pacedKills, plan.pacedPerSecond) : undefined;
   const bpf = wants('bpf-time') ? await measureBpfTime(closest) : undefined;
-  const idle = wants('idle') ? await measureIdle({ ...closest, sleepers }) : undefined;
+  const idle = wants('idle')
+    ? await measureIdle({ ...closest, sleepers, setWorkerRests: server.setWorkerRests })
+    : undefined;
 
   const figures = [
     ...(fullSpeed ? completeness('full speed', fullSpeed) : []),

@@ -7,9 +7,11 @@ export const agentLimits = {
   /** Records handled in one turn of the event loop. */
   recordsPerTurnMax: 2_048,
   pollBusyMs: 20,
-  /** After a turn without records; twice as long after each further one, up to the most. */
+  /** After a turn without records; twice as long after each further one, up to the most. A processor makes 4 MB of records
+   * a second at full speed: the more there are, the sooner the ring would be full. */
   pollIdleMs: 50,
-  pollIdleMsMax: 200,
+  pollIdleMsMax: 400,
+  pollIdleMsMaxOfOneProcessor: 1_600,
   /** The procfs rung looks this often. */
   procfsPollMs: 1_000,
   /** The tracefs rung looks this often while nothing happens; what it tells is at most this late. */
@@ -23,7 +25,7 @@ export const agentLimits = {
   /** What the next agent is to know of living processes is written anew beyond this. */
   traceLivesBytesMax: 1024 * 1024,
   /** The kernel log is looked at this often; a line waits one look for the records that were made before it. */
-  kernelLogPollMs: 500,
+  kernelLogPollMs: 1_000,
   /** Lines of the kernel log in one turn of the event loop. */
   kernelLogLinesPerTurnMax: 4_096,
   /** Found in the kernel log and not told yet. */
@@ -45,8 +47,10 @@ export const agentLimits = {
   episodesMax: 2_048,
   /** Looks at processes with an episode, open or suspected. */
   episodeLooksPerSecondMax: 128,
-  /** Where the kernel can list who is stopped or uninterruptible, it is asked this often: 0.1 us for each that is not. */
+  /** Where the kernel can list who is stopped or uninterruptible, it is asked this often, or more seldom on a host with
+   * very many threads: it may take this part of a processor. */
   haltedCheckMs: 2_000,
+  haltedShareMax: 0.0005,
   /** Elsewhere, looks at living processes in turn: 13 us each, so 0.04 % of a processor, and 5,000 are seen in 160 s. */
   stateLooksPerSecond: 32,
   /** Ends of the last grace time: 8,192 a second before any is asked for early. */
@@ -61,6 +65,8 @@ export const agentLimits = {
   snapshotIntervalMs: 5_000,
   /** What the probe counted instead of recording it is read this often. */
   countsIntervalMs: 1_000,
+  /** How often the kernel left the probe out is read this often. */
+  missesIntervalMs: 10_000,
   /** A cgroup of which nothing was withheld for so long is throttled no more. */
   throttleStopMs: 3_000,
   /** systemd-coredump compresses after the process is gone: so long its file is looked for. */
@@ -81,6 +87,8 @@ export const agentLimits = {
   /** One batch before compression; the wire allows more, a small one keeps the event loop free. */
   batchBytesMax: 2 * 1024 * 1024,
   flushMs: 100,
+  /** What nobody waits for travels with the next event that somebody may wait for, or this late. */
+  lazyFlushMs: 2_000,
   compressFromBytes: 1024,
   backoffFirstMs: 200,
   backoffMaxMs: 5_000,

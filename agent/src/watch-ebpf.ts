@@ -7,6 +7,7 @@
  * A list (snapshot) is announced only after every record that the kernel wrote before it: otherwise the server would
  * take a process whose end is still in the ring for one that ended unwatched.
  */
+import { cpus } from 'node:os';
 import { decodeRecord, readRecordTime } from './kernel/record.js';
 import { agentLimits } from './limits.js';
 import type { Backlog, EbpfSensor } from './source/sensor.js';
@@ -36,6 +37,11 @@ interface Announcement {
   readonly processes: number;
 }
 
+const idleMsMax = Math.max(
+  agentLimits.pollIdleMs,
+  Math.min(agentLimits.pollIdleMsMax, agentLimits.pollIdleMsMaxOfOneProcessor / cpus().length),
+);
+
 export class EbpfWatch implements Watch {
   readonly #sensor: EbpfSensor;
   readonly #ring: Ring;
@@ -51,10 +57,13 @@ export class EbpfWatch implements Watch {
   readonly #coreDumps: CoreDumps;
   readonly #keepSensor: boolean;
   #countsAtMs = -Infinity;
+  #missesAtMs = performance.now();
+  #missesAt: bigint;
   #idleMs: number = agentLimits.pollIdleMs;
 
   constructor({ sensor, tracker, spool, coreDumps, keepSensor }: Parts) {
     this.#sensor = sensor;
+    this.#missesAt = sensor.bootNanoseconds();
     this.#coreDumps = coreDumps;
     this.#keepSensor = keepSensor;
     this.#throttles = new Throttles(
@@ -92,6 +101,7 @@ export class EbpfWatch implements Watch {
     while (this.#ring.readPosition < end && this.#turn() > 0);
     // No exec will follow that could say a held fork better.
     this.#tracker.beginTurn(this.#sensor.bootNanoseconds() + BigInt(agentLimits.forkHeldMs) * 1_000_000n);
+    this.#countMisses();
     this.#readCounts();
     if (!this.#keepSensor) this.#tellCounts(this.#sensor.counts, undefined);
   }
@@ -103,14 +113,20 @@ export class EbpfWatch implements Watch {
     else this.#timer = setTimeout(next, this.#pauseAfter(count));
   }
 
+  get #isIdle(): boolean {
+    const isQuiet = this.#ring.readPosition === this.#ring.producedPosition() && !this.#tracker.holdsBack;
+    return isQuiet && performance.now() - this.#countsAtMs <= agentLimits.countsIntervalMs;
+  }
+
   #pauseAfter(count: number): number {
-    const { pollBusyMs, pollIdleMs, pollIdleMsMax } = agentLimits;
-    this.#idleMs = count > 0 ? pollIdleMs / 2 : Math.min(this.#idleMs * 2, pollIdleMsMax);
+    const { pollBusyMs, pollIdleMs } = agentLimits;
+    this.#idleMs = count > 0 ? pollIdleMs / 2 : Math.min(this.#idleMs * 2, idleMsMax);
     return count > 0 ? pollBusyMs : this.#idleMs;
   }
 
-  /** The number of records that were read. */
+  /** The number of records that were read. While nothing happens there is nothing to do but once in a while. */
   #turn(): number {
+    if (this.#isIdle) return 0;
     this.#tracker.beginTurn(this.#sensor.bootNanoseconds());
     const count = this.#read();
     this.#countLosses();
@@ -149,17 +165,18 @@ export class EbpfWatch implements Watch {
 
   /** Once a second, what the probe counted instead of recording it. */
   #readCounts(): void {
-    const lookedAtMs = this.#countsAtMs;
     this.#countsAtMs = performance.now();
-    this.#countMisses(this.#countsAtMs - lookedAtMs);
+    if (this.#countsAtMs - this.#missesAtMs > agentLimits.missesIntervalMs) this.#countMisses();
     this.#coreDumps.look();
     this.#tellCounts(this.#sensor.counts, this.#sensor.bootNanoseconds());
   }
 
-  #countMisses(sinceMs: number): void {
+  #countMisses(): void {
     const count = this.#sensor.takeMisses();
-    const until = this.#sensor.bootNanoseconds();
-    if (count > 0) this.#tellLoss({ count, since: until - BigInt(Math.round(sinceMs * 1e6)), until });
+    const since = this.#missesAt;
+    this.#missesAt = this.#sensor.bootNanoseconds();
+    this.#missesAtMs = performance.now();
+    if (count > 0) this.#tellLoss({ count, since, until: this.#missesAt });
   }
 
   /** Forgotten only when they are in the spool. `until`: see Counts.read. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMs, endChild, residentKib } from '../support/processes.mjs';
 
 /** The first process list is delivered and what that took is over. */
-const restMs = 5_000;
+const restMs = 10_000;
 
 /**
  * @typedef {object} IdleSample
@@ -13,10 +13,10 @@ const restMs = 5_000;
  * @property {number} cpuPercent of one core
  * @property {number} residentKib at the end
  *
- * @param {import('./load.mjs').Context & { sleepers: string }} context
+ * @param {import('./load.mjs').Context & { sleepers: string, setWorkerRests: (rests: boolean) => void }} context
  * @returns {Promise<ReadonlyMap<string, readonly IdleSample[]>>} by tool
  */
-export async function measureIdle({ plan, tracers, sleepers, cleanups, log }) {
+export async function measureIdle({ plan, tracers, sleepers, setWorkerRests, cleanups, log }) {
   /** @type {Map<string, IdleSample[]>} */
   const samples = new Map(tracers.map(({ name }) => [name, []]));
   for (let round = 0; round < plan.rounds; round += 1) {
@@ -26,7 +26,7 @@ export async function measureIdle({ plan, tracers, sleepers, cleanups, log }) {
       await once(/** @type {import('node:stream').Readable} */ (child.stdout), 'data');
       for (const tracer of round % 2 === 0 ? tracers : tracers.toReversed()) {
         log(`idle, round ${round + 1} of ${plan.rounds}, ${processes} more processes: ${tracer.name}`);
-        samples.get(tracer.name)?.push({ processes, ...(await measure(tracer, plan.idleSeconds)) });
+        samples.get(tracer.name)?.push({ processes, ...(await measure(tracer, plan.idleSeconds, setWorkerRests)) });
       }
       child.stdin?.end();
       await once(child, 'exit');
@@ -35,10 +35,15 @@ export async function measureIdle({ plan, tracers, sleepers, cleanups, log }) {
   return samples;
 }
 
-/** @param {import('../tracers/tracer.mjs').Tracer} tracer @param {number} seconds */
-async function measure(tracer, seconds) {
+/**
+ * The server's worker rests meanwhile: its queue has Postgres signal itself every five seconds, and the host is to be idle.
+ *
+ * @param {import('../tracers/tracer.mjs').Tracer} tracer @param {number} seconds @param {(rests: boolean) => void} setWorkerRests
+ */
+async function measure(tracer, seconds, setWorkerRests) {
   const tracing = await tracer.start();
   try {
+    setWorkerRests(true);
     await sleep(restMs);
     const before = cpuMs(tracing.pids);
     const begin = performance.now();
@@ -46,6 +51,7 @@ async function measure(tracer, seconds) {
     const used = cpuMs(tracing.pids) - before;
     return { cpuPercent: (100 * used) / (performance.now() - begin), residentKib: residentKib(tracing.pids) };
   } finally {
+    setWorkerRests(false);
     await tracing.stop();
   }
 }

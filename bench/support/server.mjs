@@ -21,6 +21,7 @@ const root = join(import.meta.dirname, '../..');
  * @property {import('postgres').Sql} sql
  * @property {string} directory temporary, for whoever needs one
  * @property {() => Promise<string>} enrollToken
+ * @property {(rests: boolean) => void} setWorkerRests
  *
  * @param {import('./cleanups.mjs').Cleanups} cleanups
  * @returns {Promise<Server>}
@@ -39,10 +40,13 @@ export async function startServer(cleanups) {
   const url = `http://127.0.0.1:${port}`;
   const env = { ...process.env, DATABASE_URL: postgres.url, PORT: `${port}`, WHODUNIT_STATE_DIR: directory };
   await run(process.execPath, [join(root, 'dist/migrate.js')], env);
+  /** @type {Record<string, import('node:child_process').ChildProcess>} */
+  const children = {};
   for (const name of ['main', 'worker']) {
     const log = openSync(join(directory, `${name}.log`), 'a');
     const child = spawn(process.execPath, [join(root, `dist/${name}.js`)], { env, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
+    children[name] = child;
     cleanups.defer(() => endChild(child));
     setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
   }
@@ -50,7 +54,8 @@ export async function startServer(cleanups) {
   const adminToken = (await readFile(join(directory, 'admin-token'), 'utf8')).trim();
   const sql = postgresDriver(postgres.url, { max: 1, onnotice: () => undefined });
   cleanups.defer(() => sql.end({ timeout: 5 }));
-  return { url, sql, directory, enrollToken: () => createEnrollToken(url, adminToken) };
+  const setWorkerRests = (/** @type {boolean} */ rests) => void children['worker']?.kill(rests ? 'SIGSTOP' : 'SIGCONT');
+  return { url, sql, directory, setWorkerRests, enrollToken: () => createEnrollToken(url, adminToken) };
 }
 
 /** The postmaster, from whom new backends inherit, and the helpers that it has started already. @param {number} pid */

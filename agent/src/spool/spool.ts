@@ -38,14 +38,15 @@ export class Spool {
   readonly #room: Room;
   readonly #delivery: Delivery;
   #pushed: string[] = [];
+  #isUrgent = false;
   #positions: readonly [ringPosition: number, releasable: number] = [0, 0];
   #snapshot: number | undefined;
   #marked: Tally | undefined;
   /** Of the last event: between two others none must look older, or a gap before it would. */
   #at: string;
   readonly #unsaid: RunEnd[];
-  /** There is more to send. */
-  onAppended: (() => void) | undefined;
+  /** There is more to send; `isUrgent`: perhaps somebody waits for it. */
+  onAppended: ((isUrgent: boolean) => void) | undefined;
   /** Files that are no segments of this version and were set aside. */
   readonly foreign: string[] = [];
 
@@ -96,6 +97,7 @@ export class Spool {
   push(event: KnownEvent): void {
     this.#at = event.at;
     this.#pushed.push(JSON.stringify(event));
+    this.#isUrgent ||= !canWait(event);
     if (event.kind === 'snapshot') this.#snapshot ??= this.#journal.last + this.#pushed.length;
   }
 
@@ -120,10 +122,12 @@ export class Spool {
   /** Of what is not of the ring. */
   flush(): void {
     const hasMore = this.#pushed.length > 0;
+    const isUrgent = this.#isUrgent;
+    this.#isUrgent = false;
     this.#journal.append(this.#pushed, ...this.#positions);
     this.#pushed = [];
     this.#room.make();
-    if (hasMore) this.onAppended?.();
+    if (hasMore) this.onAppended?.(isUrgent);
   }
 
   /** Undefined: nothing holds the ring back. */
@@ -177,4 +181,9 @@ export class Spool {
     if (this.#journal.hasInherited) return;
     for (const end of this.#unsaid.splice(0)) this.push({ kind: 'ledger', at: this.#at, ...end });
   }
+}
+
+/** Signals that changed nothing, and what the agent says of itself. Databases wake each other by such signals all the time. */
+function canWait(event: KnownEvent): boolean {
+  return event.kind === 'ledger' || (event.kind === 'signal' && event.disposition !== 'default');
 }

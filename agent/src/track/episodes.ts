@@ -142,8 +142,10 @@ export class Episodes implements LifeObserver {
     const { halted } = this.#states;
     if (halted === undefined) return table.living().filter(({ who }) => !who.kernelThread);
     if (now < this.#haltedDueAt) return [];
-    this.#haltedDueAt = now + ns(agentLimits.haltedCheckMs);
+    const beganMs = performance.now();
     const lives = halted().flatMap(({ pid, start }) => table.find(pid, start) ?? []);
+    const pauseMs = (performance.now() - beganMs) / agentLimits.haltedShareMax;
+    this.#haltedDueAt = now + ns(Math.ceil(Math.max(pauseMs, agentLimits.haltedCheckMs)));
     return lives.filter(({ who, key }) => !who.kernelThread && !this.#episodes.has(key));
   }
 

@@ -60,6 +60,11 @@ export class Tracker implements Lives {
     return held === undefined ? this.#position : Math.min(held.position, this.#position);
   }
 
+  /** Something waits for its time to be told. */
+  get holdsBack(): boolean {
+    return this.#heldForks.size > 0;
+  }
+
   /** Once per turn: forks whose time is up are told, and the turn's budget is renewed. */
   beginTurn(now: bigint): void {
     this.#cgroupReadsLeft = agentLimits.cgroupReadsPerTurnMax;

@@ -115,6 +115,32 @@ describe('Uplink', () => {
     },
   );
 
+  it('lets_signals_that_changed_nothing_wait_for_company_and_not_for_ever', async () => {
+    const { uplink, push, batches } = setUp(() => undefined);
+    const caught = (at: number): KnownEvent => ({
+      ...{ kind: 'signal', at: String(at), signal: 10, code: 0, target: { pid: 7, start: '1' } },
+      ...{ disposition: 'caught', result: 'delivered' },
+    });
+    uplink.start();
+    push(startEvent, 1);
+    await pass(200);
+    expect(batches).toHaveLength(1);
+    push(caught(2), 2);
+    await pass(1_000);
+    expect(batches).toHaveLength(1);
+    push(event(3), 3);
+    await pass(200);
+    expect(batches[1]?.events.map(({ kind }) => kind)).toEqual(['signal', 'exit']);
+    push(caught(4), 4);
+    await pass(2_500);
+    expect(batches[2]?.events.map(({ kind }) => kind)).toEqual(['signal']);
+    push(caught(5), 5);
+    await pass(500);
+    void uplink.stop(1_000);
+    await pass(200);
+    expect(batches).toHaveLength(4);
+  });
+
   it('sends_only_the_rest_when_the_server_has_a_part_already', async () => {
     const { uplink, push, batches } = setUp((batch, request) =>
       request === 1 ? reply(200, { epoch: batch.epoch, committed: 2 }) : undefined,

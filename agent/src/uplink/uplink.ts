@@ -35,6 +35,9 @@ export class Uplink {
   #eventsMax: number = limits.batchEventsMax;
   #rejectedInRow = 0;
   #lastTrouble = '';
+  /** Of what is not sent yet. At first everything is. */
+  #isUrgent = true;
+  #isStopping = false;
   #stopped = false;
   #wake: (() => void) | undefined;
   #wakeIdle: (() => void) | undefined;
@@ -45,7 +48,10 @@ export class Uplink {
   }
 
   start(): void {
-    this.#options.spool.onAppended = () => this.#wakeIdle?.();
+    this.#options.spool.onAppended = (isUrgent) => {
+      this.#isUrgent ||= isUrgent;
+      this.#wakeIdle?.();
+    };
     this.#finished = this.#run();
   }
 
@@ -53,6 +59,8 @@ export class Uplink {
   async stop(timeoutMs: number): Promise<boolean> {
     const { spool, http } = this.#options;
     const deadline = performance.now() + timeoutMs;
+    this.#isStopping = true;
+    this.#isUrgent = true;
     this.#wakeAll();
     while (!spool.isEmpty && performance.now() < deadline) await sleep(10);
     this.#stopped = true;
@@ -64,11 +72,10 @@ export class Uplink {
   }
 
   async #run(): Promise<void> {
-    const { http, credential, spool } = this.#options;
+    const { http, credential } = this.#options;
     while (!this.#stopped) {
-      this.#batch ??= spool.next(this.#eventsMax, agentLimits.batchBytesMax);
+      this.#batch ??= await this.#nextBatch();
       if (this.#batch === undefined) {
-        await this.#untilAppended();
         await this.#pause(agentLimits.flushMs);
         continue;
       }
@@ -81,8 +88,25 @@ export class Uplink {
     }
   }
 
+  /** Once there is something; at once when somebody may be waiting for it. */
+  async #nextBatch(): Promise<Outgoing | undefined> {
+    const { spool } = this.#options;
+    if (spool.isEmpty) {
+      await this.#untilAppended();
+      await this.#pause(agentLimits.flushMs);
+    }
+    const lazyUntilMs = performance.now() + agentLimits.lazyFlushMs;
+    for (let leftMs = agentLimits.lazyFlushMs; leftMs > 0 && !this.#isUrgent; leftMs = lazyUntilMs - performance.now())
+      await this.#untilAppended(leftMs);
+    const batch = spool.next(this.#eventsMax, agentLimits.batchBytesMax);
+    this.#isUrgent = this.#isStopping || (batch?.more ?? false);
+    return batch;
+  }
+
   /** Milliseconds to wait before the next attempt. */
   #take(outcome: Outcome, batch: Outgoing): number {
+    const isWhole = outcome.kind === 'committed' && outcome.committed >= batch.sequence + batch.lines.length - 1;
+    this.#isUrgent ||= !isWhole;
     switch (outcome.kind) {
       case 'committed':
         return this.#commit(outcome.committed);
@@ -160,9 +184,15 @@ export class Uplink {
   }
 
   /** Nothing else makes more to send. */
-  #untilAppended(): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
-    return new Promise((resolve) => (this.#wakeIdle = resolve));
+  #untilAppended(timeoutMs = Infinity): Promise<void> {
+    if (this.#isStopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(timeoutMs) ? setTimeout(resolve, timeoutMs) : undefined;
+      this.#wakeIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #wakeAll(): void {
