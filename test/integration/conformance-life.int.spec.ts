@@ -7,7 +7,15 @@ import { agentPromises } from '../conformance/promises.js';
 import { onEachRungAlone, type Host } from '../conformance/on-rungs.js';
 import { isTracefsMountedByAgent, readEventsOf, sharedLibrary, traceInstances } from '../support/tracefs.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
-import { buildAgent, compileProgram, createWorld, eventually, runAgent, type Agent, type World } from './agent-process.js';
+import {
+  buildAgent,
+  compileProgram,
+  createWorld,
+  eventually,
+  runAgent,
+  type Agent,
+  type World,
+} from './agent-process.js';
 
 let floods = '';
 const children: ChildProcess[] = [];

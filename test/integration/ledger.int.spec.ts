@@ -76,13 +76,23 @@ test('what_a_new_epoch_restates_is_not_counted_and_its_losses_are', async () => 
 test('of_a_gap_before_which_the_reply_was_lost_the_server_knows_what_is_missing', async () => {
   await send([agentStart(1), ...lives(1, 5)]);
   await send([...lives(6, 8), dropped('rejected', { sensor: 1 })]);
-  const opening = [agentStart(2), loss(1, 2, { cause: 'spool-full', count: 12, read: { sensor: 20, 'kernel-log': 1 } })];
+  const opening = [
+    agentStart(2),
+    loss(1, 2, { cause: 'spool-full', count: 12, read: { sensor: 20, 'kernel-log': 1 } }),
+  ];
   const more = { epoch: randomUUID(), sequence: 1, run: host.epoch, opening: opening.length };
   await send([...opening, ...lives(20, 22), mark(host.epoch, { sensor: 23, 'kernel-log': 1 })], more);
   const { streams, balanced } = await ledgerOf({ gql: stack.gql as never, host: host.name });
   expect(streams).toMatchObject([
     { name: 'kernel-log', read: 1, stored: 0, dropped: [{ cause: 'spool-full', count: 1 }], balanced: true },
-    { name: 'sensor', read: 23, stored: 11, rejected: 1, dropped: [{ cause: 'spool-full', count: 11 }], balanced: true },
+    {
+      name: 'sensor',
+      read: 23,
+      stored: 11,
+      rejected: 1,
+      dropped: [{ cause: 'spool-full', count: 11 }],
+      balanced: true,
+    },
   ]);
   expect(balanced).toBe(true);
 });
