@@ -11,7 +11,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'unit',
-          include: ['{src,agent/src,scripts,test/guards}/**/*.spec.ts'],
+          include: ['{src,agent/src,explain,scripts,test/guards}/**/*.spec.ts'],
           // Against a test that hangs; generated inputs by the thousand take their time on a busy machine.
           testTimeout: 60_000,
         },

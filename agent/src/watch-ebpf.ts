@@ -114,7 +114,8 @@ export class EbpfWatch implements Watch {
   }
 
   get #isIdle(): boolean {
-    const isQuiet = this.#ring.readPosition === this.#ring.producedPosition() && !this.#tracker.holdsBack;
+    const ring = this.#ring;
+    const isQuiet = ring.releasedPosition === ring.producedPosition() && !this.#tracker.holdsBack;
     return isQuiet && performance.now() - this.#countsAtMs <= agentLimits.countsIntervalMs;
   }
 
