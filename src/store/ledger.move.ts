@@ -17,7 +17,6 @@ export async function moveLedger(tx: Tx, hostId: number, batch: Batch, events: r
   const steps: Promise<unknown>[] = [];
   if (rows.posts.length > 0) steps.push(run(tx, 'postLedger', [hostId, json(rows.posts)]));
   if (rows.losses.length > 0) steps.push(run(tx, 'postLedgerLosses', [hostId, json(rows.losses), ofKernel]));
-  if (rows.claims.length > 0)
-    steps.push(run(tx, 'claimLedger', [hostId, json(rows.claims), batch.bootedAt, ofKernel]));
+  if (rows.claims.length > 0) steps.push(run(tx, 'claimLedger', [hostId, json(rows.claims), batch.bootedAt, ofKernel]));
   await Promise.all(steps);
 }
