@@ -36,6 +36,14 @@ export function senderPhrase(signal: SignalFacts, facts: DeathFacts, whole = fal
   return `${relation}${processInvocation(signal.sender, whole)}`;
 }
 
+/** `terminal pts/3 of alice (ssh from 10.0.0.5)`, as far as it is known. */
+export function terminalOf({ login }: Pick<ProcessFacts, 'login'>): string {
+  if (login === null) return 'its terminal';
+  const source = login.source === null ? '' : ` (ssh from ${plainOrQuoted(login.source)})`;
+  const terminal = login.tty === null ? 'the terminal' : `terminal ${plainOrQuoted(login.tty)}`;
+  return `${terminal} of ${loginName(login)}${source}`;
+}
+
 export function loginName(login: LoginFacts): string {
   return login.name === null ? `uid ${login.uid}` : plainOrQuoted(login.name);
 }

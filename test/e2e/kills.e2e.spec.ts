@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cgroupHierarchies, createCgroups } from '../support/cgroups.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { compile } from '../support/programs.js';
 import { startSystem, type System } from '../support/system.js';
@@ -135,6 +136,57 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc', 'python3', 'un
     expect(program).toMatch(/(^|\/)python3$/);
     expectKilledBy(answer, { pid: killer.pid!, args: [program!, '-c', code] }, 'PROCESS');
     expect(answer.signal?.name).toBe('SIGTERM');
+  });
+
+  test.each([
+    ['KEYBOARD', 'SIGINT', "os.write(terminal, b'\\x03')", 'Ctrl-C, typed at its terminal, ended sleep'],
+    ['KEYBOARD', 'SIGQUIT', "os.write(terminal, b'\\x1c')", 'Ctrl-\\, typed at its terminal, ended sleep'],
+    ['HANGUP', 'SIGHUP', 'os.close(terminal)', 'SIGHUP ended sleep'],
+  ])('tells_a_%s_by_%s_from_a_signal_that_somebody_sent', async (cause, signal, act, words) => {
+    const code = `
+import os, pty, time
+pid, terminal = pty.fork()
+if pid == 0: os.execv('/bin/sleep', ['sleep', '1000'])
+time.sleep(0.3)
+${act}
+os.waitpid(pid, 0)
+print(pid)`;
+    const { stdout } = await run('python3', ['-c', code]);
+    const answer = await whoKilled(Number(stdout));
+    expect(answer).toMatchObject({ signal: { name: signal }, verdict: { cause, actor: { kind: 'KERNEL' } } });
+    expect(answer.verdict.summary).toContain(words);
+  });
+
+  test('tells_that_the_init_of_its_pid_namespace_ended', async () => {
+    const script = `bash -c 'exec -a whodunit-left-behind sleep 1000' & sleep 0.3; exit 0`;
+    const init = spawn('unshare', ['--pid', '--fork', '--mount-proc', 'bash', '-c', script], { stdio: 'ignore' });
+    await once(init, 'exit');
+    const query = `query ($host: String!) {
+    deaths(filter: { host: $host, command: "whodunit-left-behind", signal: [9] }) { nodes { process { pid } } } }`;
+    const pid = await eventually(async () => {
+      const reply = await system.gql<{ deaths: { nodes: { process: Party }[] } }>(query, { host: system.host });
+      return reply.data!.deaths.nodes[0]?.process.pid ?? null;
+    });
+    const { verdict } = await whoKilled(pid);
+    expect(verdict).toMatchObject({ cause: 'NAMESPACE_TEARDOWN', actor: { kind: 'KERNEL' } });
+    expect(verdict.actor.process?.args).toEqual(['bash', '-c', script]);
+  });
+
+  test.skipIf(!cgroupHierarchies().includes('unified'))('tells_who_wrote_to_cgroup_kill', async () => {
+    const cgroups = createCgroups();
+    try {
+      const directory = cgroups.make('unified', `whodunit-kill-${process.pid}`);
+      const victim = await sleeper();
+      await run('sh', ['-c', `echo ${victim.pid} > ${directory}/cgroup.procs`]);
+      const gone = once(victim, 'exit');
+      const killer = spawn('sh', ['-c', `echo 1 > ${directory}/cgroup.kill`], { stdio: 'ignore' });
+      await Promise.all([once(killer, 'exit'), gone]);
+      const { verdict } = await whoKilled(victim.pid);
+      expect(verdict).toMatchObject({ cause: 'CGROUP_KILL', actor: { kind: 'KERNEL', process: { pid: killer.pid } } });
+      expect(verdict.summary).toContain('wrote to cgroup.kill');
+    } finally {
+      cgroups.remove();
+    }
   });
 
   test('names_bash_for_its_builtin_kill', async () => {

@@ -5,15 +5,20 @@
  * 2. What the kernel makes for a reason that signal and si_code name with certainty. BROKEN_PIPE and RESOURCE_LIMIT stand
  *    before SIGNALED because the kernel sends these in the victim's own name, which looks like kill(getpid(), …).
  *    OOM_CGROUP and OOM_GLOBAL need the kernel's report; where somebody sent the SIGKILL, they leave it to SIGNALED.
+ *    CGROUP_KILL is sent in somebody's name, so it too stands before SIGNALED.
  * 3. SIGNALED: somebody in user space sent it, whatever its number.
  * 4. UNKNOWN always answers, and says what is known.
  */
 import type { Rule } from '../rule.js';
 import { aborted } from './aborted.js';
 import { brokenPipe } from './broken-pipe.js';
+import { cgroupKill } from './cgroup-kill.js';
 import { crashed } from './crashed.js';
 import { exited } from './exited.js';
 import { failed } from './failed.js';
+import { hangup } from './hangup.js';
+import { keyboard } from './keyboard.js';
+import { namespaceTeardown } from './namespace-teardown.js';
 import { oomCgroup } from './oom-cgroup.js';
 import { oomGlobal } from './oom-global.js';
 import { resourceLimit } from './resource-limit.js';
@@ -29,10 +34,14 @@ export const rules: readonly Rule[] = Object.freeze([
   aborted,
   brokenPipe,
   timer,
+  keyboard,
+  hangup,
   resourceLimit,
   seccomp,
   oomCgroup,
   oomGlobal,
+  namespaceTeardown,
+  cgroupKill,
   signaled,
 ]);
 

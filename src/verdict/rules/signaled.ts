@@ -1,11 +1,11 @@
 /**
  * SIGNALED: somebody in user space sent the signal that ended it; maybe the process itself.
  *
- * Kernel: si_code SI_USER, SI_QUEUE or SI_TKILL (kill, sigqueue, tgkill, pidfd_send_signal, cgroup.kill), or any other that
+ * Kernel: si_code SI_USER, SI_QUEUE or SI_TKILL (kill, sigqueue, tgkill, pidfd_send_signal), or any other that
  * user space may put there (negative, with a sender).
  * Mistaken for: what the kernel makes. A *sent* SIGSEGV is no crash; a sent SIGKILL is no OOM kill. Not told apart yet
- * (issue 4): the parent-death signal and cgroup.kill, where the kernel sends in the name of the dying parent or of
- * whoever wrote the file; both appear here with that process as the sender.
+ * (issue 4): the parent-death signal, which the kernel sends in the name of the dying parent; it appears here with that
+ * process as the sender.
  * Source: kill(2), rt_sigqueueinfo(2), kernel/signal.c.
  */
 import { attribute } from '../actor.js';

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { death, guard, kernelMade, sent, worker } from '../example.js';
+import { hangup } from './hangup.js';
+
+describe('hangup', () => {
+  it('knows_the_terminal_by_the_code_of_its_SIGHUP', () => {
+    expect(hangup.decide(death({ signal: 1, signals: [kernelMade(1)] }))).toEqual({
+      cause: 'HANGUP',
+      actor: { kind: 'KERNEL', process: null },
+      confidence: 0.99,
+      summary:
+        'SIGHUP ended worker (pid 4711): its terminal was closed, or the session on it ended; nohup, setsid or a service would have kept it',
+      evidence: [],
+    });
+  });
+
+  it('names_the_terminal_where_it_is_known', () => {
+    const login = { uid: 1000, name: null, session: 3, tty: null, source: null };
+    const finding = hangup.decide(death({ signal: 1, signals: [kernelMade(1)], victim: { ...worker, login } }));
+    expect(finding?.summary).toContain('the terminal of uid 1000 was closed');
+  });
+
+  it('leaves_a_sent_SIGHUP_to_others', () => {
+    expect(hangup.decide(death({ signal: 1, signals: [sent(1, guard)] }))).toBeNull();
+    expect(hangup.decide(death({ signal: 15, signals: [kernelMade(15)] }))).toBeNull();
+  });
+});
