@@ -22,6 +22,9 @@ interface Dump {
   readonly sinceMs: number;
 }
 
+/** Times of files come from a clock that stands still for a tick: up to 10 ms behind (ktime_get_coarse_real_ts64). */
+const fileClockMs = 20;
+
 export class CoreDumps {
   readonly #emit: (event: CoreDumpEvent) => void;
   readonly #bootNanoseconds: () => bigint;
@@ -52,7 +55,7 @@ export class CoreDumps {
       victim,
       text,
       pattern,
-      sinceMs: Date.now() - Number((now - record.who.start) / 1_000_000n) - 1,
+      sinceMs: Date.now() - Number((now - record.who.start) / 1_000_000n) - fileClockMs,
     };
     if (!coreDumped) return this.#tell(dump, obstacleTo({ pattern, pageBytes: this.#pageBytes, ...limitsOf(record) }));
     const file = this.#find(dump);
