@@ -4,7 +4,13 @@ import type { LogLine } from '../agent/src/kernel/log/log-line.js';
 import type { OomReport } from '../agent/src/kernel/log/oom-report.js';
 import { parseCgroupPath } from '../agent/src/kernel/cgroup-path.js';
 import type { OomVictim } from '../src/contract/index.js';
-import type { DeathFacts, OomReportFacts, ProcessFacts } from '../src/verdict/index.js';
+import {
+  unknownDeath,
+  unknownProcess,
+  type DeathFacts,
+  type OomReportFacts,
+  type ProcessFacts,
+} from '../src/verdict/index.js';
 
 const sigkill = 9;
 
@@ -16,7 +22,7 @@ export function deathsOf(finding: Finding): readonly DeathFacts[] {
   if (fault.signal === undefined) return [];
   const at = timeOf(line);
   const kernelLog = [{ at, topic: fault.topic, text: line.text }];
-  return [death({ victim: someone(fault), at, signal: fault.signal, kernelLog })];
+  return [unknownDeath({ victim: someone(fault), at, signal: fault.signal, kernelLog, reconstructed: true })];
 }
 
 function killedForMemory({ until, fields }: OomReport, victim: OomVictim): DeathFacts {
@@ -49,7 +55,8 @@ function killedForMemory({ until, fields }: OomReport, victim: OomVictim): Death
     cut,
   };
   const place = victimCgroup ?? cgroup ?? undefined;
-  return death({ victim: { ...someone(victim), ...inCgroup(place) }, at, signal: sigkill, oomReport });
+  const who = { ...someone(victim), ...inCgroup(place) };
+  return unknownDeath({ victim: who, at, signal: sigkill, oomReport, reconstructed: true });
 }
 
 function inCgroup(path: string | undefined): Partial<ProcessFacts> {
@@ -58,38 +65,8 @@ function inCgroup(path: string | undefined): Partial<ProcessFacts> {
   return { cgroup: path, unit, container: container ? { pod: null, ...container } : null };
 }
 
-function death(known: Pick<DeathFacts, 'victim' | 'at' | 'signal'> & Partial<DeathFacts>): DeathFacts {
-  return {
-    code: null,
-    coreDumped: false,
-    signals: [],
-    oomKillAt: null,
-    oomReport: null,
-    coreDump: null,
-    kernelLog: [],
-    reconstructed: true,
-    losses: [],
-    rung: null,
-    ...known,
-  };
-}
-
 function someone({ pid, comm, uid }: { pid: number; comm: string; uid?: number | undefined }): ProcessFacts {
-  return {
-    ref: { pid, start: '0' },
-    comm,
-    exe: null,
-    args: [],
-    argsCut: false,
-    uid: uid ?? null,
-    userName: null,
-    login: null,
-    unit: null,
-    container: null,
-    cgroup: null,
-    kernelThread: false,
-    ancestry: [],
-  };
+  return unknownProcess({ pid, start: '0' }, { comm, uid: uid ?? null });
 }
 
 /** Since boot; 0 where the line does not say. */

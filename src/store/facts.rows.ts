@@ -1,6 +1,13 @@
 /** Rows → facts, pure: joins what the statements brought for a set of deaths. */
 import { limits } from '../contract/index.js';
-import type { AncestorFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from '../verdict/index.js';
+import {
+  unknownProcess,
+  type AncestorFacts,
+  type DeathFacts,
+  type LossFacts,
+  type ProcessFacts,
+  type SignalFacts,
+} from '../verdict/index.js';
 import { coreDumpFacts, kernelLogFacts, oomReportFacts } from './evidence.facts.js';
 import type {
   CoreDumpRow,
@@ -154,21 +161,7 @@ function unseenSender(row: SignalRow): ProcessFacts | null {
 }
 
 function unseen(key: LifeKey): ProcessFacts {
-  return {
-    ref: { pid: key.pid, start: String(key.start_ns) },
-    comm: '',
-    exe: null,
-    args: [],
-    argsCut: false,
-    uid: null,
-    userName: null,
-    login: null,
-    unit: null,
-    container: null,
-    cgroup: null,
-    kernelThread: false,
-    ancestry: [],
-  };
+  return unknownProcess({ pid: key.pid, start: String(key.start_ns) });
 }
 
 function first<R, F>(rows: readonly R[] | undefined, factsOf: (row: R) => F): F | null {

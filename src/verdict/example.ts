@@ -3,46 +3,17 @@
  * field can be overridden. `ms` before the death is how signals say when.
  */
 import type { CoreDumpFacts, DeathFacts, OomReportFacts, ProcessFacts, SignalFacts } from './facts.js';
+import { unknownDeath, unknownProcess } from './unknown-facts.js';
 
 export const diedAt = 1_010_000_000_000n;
 
 export function death(overrides: Partial<DeathFacts> = {}): DeathFacts {
-  return {
-    victim: worker,
-    at: diedAt,
-    code: null,
-    signal: null,
-    coreDumped: false,
-    signals: [],
-    oomKillAt: null,
-    oomReport: null,
-    coreDump: null,
-    kernelLog: [],
-    reconstructed: false,
-    losses: [],
-    rung: 'ebpf',
-    ...overrides,
-  };
+  return unknownDeath({ victim: worker, at: diedAt, rung: 'ebpf', ...overrides });
 }
 
 export function process(overrides: Partial<ProcessFacts> & { readonly pid: number }): ProcessFacts {
   const { pid, ...rest } = overrides;
-  return {
-    ref: { pid, start: `${pid}000` },
-    comm: 'worker',
-    exe: null,
-    args: [],
-    argsCut: false,
-    uid: 1000,
-    userName: 'alice',
-    login: null,
-    unit: null,
-    container: null,
-    cgroup: null,
-    kernelThread: false,
-    ancestry: [],
-    ...rest,
-  };
+  return unknownProcess({ pid, start: `${pid}000` }, { comm: 'worker', uid: 1000, userName: 'alice', ...rest });
 }
 
 /** From user space unless said otherwise: SI_USER, to the group, no handler, one millisecond before the death. */

@@ -15,5 +15,6 @@ export {
   type ProcessFacts,
   type SignalFacts,
 } from './facts.js';
+export { unknownDeath, unknownProcess } from './unknown-facts.js';
 export { signalName } from './signal-names.js';
 export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

@@ -1,0 +1,38 @@
+/** Facts of which nothing more is known than what is given. */
+import type { DeathFacts, ProcessFacts } from './facts.js';
+
+export function unknownProcess(ref: ProcessFacts['ref'], known: Partial<ProcessFacts> = {}): ProcessFacts {
+  return {
+    ref,
+    comm: '',
+    exe: null,
+    args: [],
+    argsCut: false,
+    uid: null,
+    userName: null,
+    login: null,
+    unit: null,
+    container: null,
+    cgroup: null,
+    kernelThread: false,
+    ancestry: [],
+    ...known,
+  };
+}
+
+export function unknownDeath(known: Pick<DeathFacts, 'victim' | 'at'> & Partial<DeathFacts>): DeathFacts {
+  return {
+    code: null,
+    signal: null,
+    coreDumped: false,
+    signals: [],
+    oomKillAt: null,
+    oomReport: null,
+    coreDump: null,
+    kernelLog: [],
+    reconstructed: false,
+    losses: [],
+    rung: null,
+    ...known,
+  };
+}
