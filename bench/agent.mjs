@@ -65,7 +65,7 @@ export async function benchAgent({ quick: isQuick, rounds, only, log, cleanups }
     if (reason !== undefined) notRun[tracer.name] = reason;
     return reason === undefined;
   });
-  const context = { plan, tracers, program: spawnAndKill, cleanups, log };
+  const context = { plan, tracers, program: spawnAndKill, server, cleanups, log };
   const closest = { ...context, tracers: tracers.filter(({ name }) => name === 'whodunit' || name === 'bpftrace') };
 
   const fullSpeed = wants('full-speed')
@@ -74,9 +74,7 @@ export async function benchAgent({ quick: isQuick, rounds, only, log, cleanups }
   const pacedKills = plan.pacedPerSecond * plan.pacedSeconds;
   const paced = wants('paced') ? await measureLoad(closest, 'paced', pacedKills, plan.pacedPerSecond) : undefined;
   const bpf = wants('bpf-time') ? await measureBpfTime(closest) : undefined;
-  const idle = wants('idle')
-    ? await measureIdle({ ...closest, sleepers, setWorkerRests: server.setWorkerRests })
-    : undefined;
+  const idle = wants('idle') ? await measureIdle({ ...closest, sleepers }) : undefined;
 
   const figures = [
     ...(fullSpeed ? completeness('full speed', fullSpeed) : []),

@@ -10,7 +10,7 @@ export const agentLimits = {
   /** After a turn without records; twice as long after each further one, up to the most. A processor makes 4 MB of records
    * a second at full speed: the more there are, the sooner the ring would be full. */
   pollIdleMs: 50,
-  pollIdleMsMax: 200,
+  pollIdleMsMax: 250,
   pollIdleMsMaxOfOneProcessor: 1_600,
   /** The procfs rung looks this often. */
   procfsPollMs: 1_000,
@@ -77,7 +77,7 @@ export const agentLimits = {
   spoolMibDefault: 256,
   spoolMibMax: 1024 * 1024,
   /** One file of the spool, or a quarter of a spool that is smaller than four of them. */
-  spoolSegmentBytes: 4 * 1024 * 1024,
+  spoolSegmentBytes: 1024 * 1024,
   /** Events are durable at the latest this long after they were read, if they are not delivered by then. */
   spoolSyncMs: 200,
   /** How often the ledger is told while events come. */
@@ -85,7 +85,7 @@ export const agentLimits = {
   /** A disk that failed is tried again this often. */
   spoolRetryMs: 5_000,
   /** One batch before compression; the wire allows more, a small one keeps the event loop free. */
-  batchBytesMax: 2 * 1024 * 1024,
+  batchBytesMax: 512 * 1024,
   flushMs: 100,
   /** What nobody waits for travels with the next event that somebody may wait for, or this late. */
   lazyFlushMs: 2_000,
@@ -110,7 +110,7 @@ export const agentLimits = {
   redactNamesMax: 256,
   ownUseCheckMs: 3_000,
   /** Then the start is over. */
-  startupMs: 5_000,
+  startupMs: 2_000,
   /** Our own resident memory and use of the processors: defaults, and the most that can be set. */
   memoryMib: { fallback: 300, most: 1024 * 1024 },
   cpuPercent: { fallback: 100, most: 100_000 },

@@ -13,10 +13,10 @@ const restMs = 10_000;
  * @property {number} cpuPercent of one core
  * @property {number} residentKib at the end
  *
- * @param {import('./load.mjs').Context & { sleepers: string, setWorkerRests: (rests: boolean) => void }} context
+ * @param {import('./load.mjs').Context & { sleepers: string }} context
  * @returns {Promise<ReadonlyMap<string, readonly IdleSample[]>>} by tool
  */
-export async function measureIdle({ plan, tracers, sleepers, setWorkerRests, cleanups, log }) {
+export async function measureIdle({ plan, tracers, sleepers, server, cleanups, log }) {
   /** @type {Map<string, IdleSample[]>} */
   const samples = new Map(tracers.map(({ name }) => [name, []]));
   for (let round = 0; round < plan.rounds; round += 1) {
@@ -26,7 +26,7 @@ export async function measureIdle({ plan, tracers, sleepers, setWorkerRests, cle
       await once(/** @type {import('node:stream').Readable} */ (child.stdout), 'data');
       for (const tracer of round % 2 === 0 ? tracers : tracers.toReversed()) {
         log(`idle, round ${round + 1} of ${plan.rounds}, ${processes} more processes: ${tracer.name}`);
-        samples.get(tracer.name)?.push({ processes, ...(await measure(tracer, plan.idleSeconds, setWorkerRests)) });
+        samples.get(tracer.name)?.push({ processes, ...(await measure(tracer, plan.idleSeconds, server)) });
       }
       child.stdin?.end();
       await once(child, 'exit');
@@ -38,12 +38,12 @@ export async function measureIdle({ plan, tracers, sleepers, setWorkerRests, cle
 /**
  * The server's worker rests meanwhile: its queue has Postgres signal itself every five seconds, and the host is to be idle.
  *
- * @param {import('../tracers/tracer.mjs').Tracer} tracer @param {number} seconds @param {(rests: boolean) => void} setWorkerRests
+ * @param {import('../tracers/tracer.mjs').Tracer} tracer @param {number} seconds @param {import('../support/server.mjs').Server} server
  */
-async function measure(tracer, seconds, setWorkerRests) {
+async function measure(tracer, seconds, server) {
   const tracing = await tracer.start();
+  const wake = server.rest('worker');
   try {
-    setWorkerRests(true);
     await sleep(restMs);
     const before = cpuMs(tracing.pids);
     const begin = performance.now();
@@ -51,7 +51,7 @@ async function measure(tracer, seconds, setWorkerRests) {
     const used = cpuMs(tracing.pids) - before;
     return { cpuPercent: (100 * used) / (performance.now() - begin), residentKib: residentKib(tracing.pids) };
   } finally {
-    setWorkerRests(false);
+    wake();
     await tracing.stop();
   }
 }

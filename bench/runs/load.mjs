@@ -11,6 +11,7 @@ import { cpuMs, residentKib, watchPeak } from '../support/processes.mjs';
  * @property {import('../agent.mjs').Plan} plan
  * @property {readonly import('../tracers/tracer.mjs').Tracer[]} tracers
  * @property {string} program
+ * @property {import('../support/server.mjs').Server} server
  * @property {import('../support/cleanups.mjs').Cleanups} cleanups
  * @property {(line: string) => void} log
  *
@@ -33,14 +34,28 @@ export const untraced = {
   start: async () => ({ pids: [], digest: nothing, check: nothing, stop: nothing }),
 };
 
-/** @param {Context} context @param {string} label @param {number} kills @param {number} perSecond @returns {Promise<Samples>} */
-export async function measureLoad({ plan, tracers, program, log }, label, kills, perSecond) {
+/**
+ * At full speed the server rests until the load is done: it is another machine in production, and two processors have no
+ * room for it beside the load and a tool. At a pace (`perSecond` above 0) it works all the time.
+ *
+ * @param {Context} context @param {string} label @param {number} kills @param {number} perSecond
+ * @returns {Promise<Samples>}
+ */
+export async function measureLoad({ plan, tracers, program, server, log }, label, kills, perSecond) {
   /** @type {Map<string, Sample[]>} */
   const samples = new Map(tracers.map(({ name }) => [name, []]));
+  const load = async () => {
+    const wake = perSecond === 0 ? server.rest('main', 'worker') : () => undefined;
+    try {
+      return await runLoad(program, kills, perSecond);
+    } finally {
+      wake();
+    }
+  };
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const tracer of round % 2 === 0 ? tracers : tracers.toReversed()) {
       log(`${label}, round ${round + 1} of ${plan.rounds}: ${tracer.name}`);
-      samples.get(tracer.name)?.push(await measure(tracer, () => runLoad(program, kills, perSecond)));
+      samples.get(tracer.name)?.push(await measure(tracer, load));
     }
   }
   return samples;

@@ -1,11 +1,11 @@
 /**
  * A whole server of its own: embedded Postgres, API and worker, in a temporary directory. In production it is another
- * machine; here it gets what the load and the tools leave of the processors (nice 19).
+ * machine; here it gets what the load and the tools leave of the processors (SCHED_IDLE, sched(7)).
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import postgresDriver from 'postgres';
 import { createEnrollToken, waitUntilReady } from '../../scripts/api-client.mjs';
@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, '../..');
  * @property {import('postgres').Sql} sql
  * @property {string} directory temporary, for whoever needs one
  * @property {() => Promise<string>} enrollToken
- * @property {(rests: boolean) => void} setWorkerRests
+ * @property {(...names: readonly ('main' | 'worker')[]) => () => void} rest stops these; what is returned lets them go on
  *
  * @param {import('./cleanups.mjs').Cleanups} cleanups
  * @returns {Promise<Server>}
@@ -34,7 +34,7 @@ export async function startServer(cleanups) {
   const postgres = await startPostgres({ dataDir: join(directory, 'postgres'), log: () => undefined });
   cleanups.defer(() => rm(dirname(postgres.dataDir), { recursive: true, force: true }));
   cleanups.defer(() => postgres.stop());
-  stepBack(postgres.pid);
+  await stepBack(postgres.pid);
 
   const port = await tryPort(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
@@ -48,20 +48,30 @@ export async function startServer(cleanups) {
     closeSync(log);
     children[name] = child;
     cleanups.defer(() => endChild(child));
-    setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
+    await stepBack(child.pid ?? 0);
   }
   await waitUntilReady(url, AbortSignal.timeout(60_000));
   const adminToken = (await readFile(join(directory, 'admin-token'), 'utf8')).trim();
   const sql = postgresDriver(postgres.url, { max: 1, onnotice: () => undefined });
   cleanups.defer(() => sql.end({ timeout: 5 }));
-  const setWorkerRests = (/** @type {boolean} */ rests) => void children['worker']?.kill(rests ? 'SIGSTOP' : 'SIGCONT');
-  return { url, sql, directory, setWorkerRests, enrollToken: () => createEnrollToken(url, adminToken) };
+  const send = (/** @type {readonly string[]} */ names, /** @type {NodeJS.Signals} */ signal) => {
+    for (const name of names) children[name]?.kill(signal);
+  };
+  /** @type {Server['rest']} */
+  const rest = (...names) => {
+    send(names, 'SIGSTOP');
+    return () => send(names, 'SIGCONT');
+  };
+  // Before they are ended: one that is stopped would not hear of it.
+  cleanups.defer(() => send(Object.keys(children), 'SIGCONT'));
+  return { url, sql, directory, rest, enrollToken: () => createEnrollToken(url, adminToken) };
 }
 
-/** The postmaster, from whom new backends inherit, and the helpers that it has started already. @param {number} pid */
-function stepBack(pid) {
+/** A process, its threads and children, and what they will start: run when nobody else wants to. @param {number} pid */
+async function stepBack(pid) {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
   );
-  for (const one of [pid, ...children]) setPriority(one, constants.priority.PRIORITY_LOW);
+  for (const one of [`${pid}`, ...children])
+    await run('chrt', ['--idle', '--all-tasks', '--pid', '0', one], process.env);
 }

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endChild, until } from '../support/processes.mjs';
+import { endChild, run, until } from '../support/processes.mjs';
 import { compare, isInstalled } from './tracer.mjs';
 
 const script = join(import.meta.dirname, 'deaths.bt');
@@ -22,7 +22,11 @@ export function bpftrace(directory) {
       const child = spawn('unshare', ['-m', 'sh', '-c', command], { stdio: ['ignore', file, file] });
       closeSync(file);
       const text = () => readFile(output, 'utf8');
-      await until('bpftrace is attached', async () => /^\d+ (exec|exit|signal)/m.test(await text()), 30_000);
+      const prints = async () => {
+        await run('true', []);
+        return /^\d+ exec /m.test(await text());
+      };
+      await until('bpftrace prints what we start', prints, 30_000);
       return {
         pids: [child.pid ?? 0],
         // It prints at once.

@@ -61,9 +61,9 @@ export interface ExitRecord extends Head {
   /** As wait4() gives it; undefined where the sensor cannot tell. */
   readonly status: number | undefined;
   /** Nanoseconds that its threads ran; absent where the kernel or an older probe did not tell. */
-  readonly cpuTime?: bigint;
+  readonly cpuTime?: bigint | undefined;
   /** Its largest resident set, in pages. */
-  readonly peakRssPages?: number;
+  readonly peakRssPages?: number | undefined;
 }
 
 export interface SignalRecord extends Head {
@@ -144,7 +144,7 @@ export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
     case 1:
       return readExec(cursor, head);
     case 2:
-      return { kind: 'fork', ...head };
+      return { kind: 'fork', at, who: head.who };
     case 3:
       return bytes.byteLength < recordBytes.exit ? undefined : readExit(cursor, head);
     case 4:
@@ -152,7 +152,7 @@ export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
     case 5:
       return bytes.byteLength < recordBytes.oom ? undefined : { kind: 'oom', ...head, target: readWho(cursor) };
     case 6:
-      return { kind: 'task', ...head };
+      return { kind: 'task', at, who: head.who };
     case 7:
       return readCgroup(cursor, head);
     case 8:
@@ -225,9 +225,10 @@ function readExec(cursor: Cursor, head: Head): ExecRecord | undefined {
   cursor.u32le();
   if (cursor.remaining < filenameSize + argsSize + sshSize) return undefined;
   const filename = decodeCString(cursor.bytes(filenameSize));
-  const args = splitArgs(decodeUtf8(cursor.bytes(argsSize)), argsTotal > BigInt(argsSize));
+  const { args, argsCut } = splitArgs(decodeUtf8(cursor.bytes(argsSize)), argsTotal > BigInt(argsSize));
   const sshSource = parseSshConnection(decodeUtf8(cursor.bytes(sshSize)));
-  return { kind: 'exec', ...head, filename, ...args, argsMissing: argsSize === 0 && argsTotal > 0n, sshSource };
+  const argsMissing = argsSize === 0 && argsTotal > 0n;
+  return { kind: 'exec', at: head.at, who: head.who, filename, args, argsCut, argsMissing, sshSource };
 }
 
 const usageBytes = 16;
@@ -240,10 +241,11 @@ function readExit(cursor: Cursor, head: Head): ExitRecord {
   const peakRssPages = Number(cursor.u64le());
   return {
     kind: 'exit',
-    ...head,
+    at: head.at,
+    who: head.who,
     status,
-    ...(cpuTime > 0n && { cpuTime }),
-    ...(peakRssPages > 0 && { peakRssPages }),
+    cpuTime: cpuTime > 0n ? cpuTime : undefined,
+    peakRssPages: peakRssPages > 0 ? peakRssPages : undefined,
   };
 }
 
@@ -294,7 +296,8 @@ function readSignal(cursor: Cursor, head: Head): SignalRecord {
   const address = cursor.u64le();
   return {
     kind: 'signal',
-    ...head,
+    at: head.at,
+    who: head.who,
     target,
     signal,
     code,

@@ -61,7 +61,7 @@ export class Spool {
       header,
       log,
       memoryBytesMax: options.memoryBytesMax ?? agentLimits.bufferBytesMax,
-      cacheBytesMax: segmentBytesMax * 2,
+      cacheBytesMax: segmentBytesMax,
       syncMs: options.syncMs ?? agentLimits.spoolSyncMs,
       onDropped: (frames) => this.#room.carry(header.epoch, frames),
     });

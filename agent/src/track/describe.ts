@@ -1,7 +1,9 @@
 /** Says a life as a wire event. */
 import { cutText } from '../bytes/text.js';
-import { limits, type Login, type ProcessEvent, type ProcessRef, type User } from '../contract.js';
-import type { Cgroup, Life } from './life.js';
+import { limits, type ExitEvent, type Login, type ProcessEvent, type ProcessRef, type User } from '../contract.js';
+import type { ExitRecord } from '../kernel/record.js';
+import { parseWaitStatus } from '../kernel/signal.js';
+import type { Changeable, Cgroup, Life } from './life.js';
 
 export type NameOfUser = (uid: number) => string | undefined;
 
@@ -31,11 +33,34 @@ export function describe(life: Life, at: bigint, { parent, nameOf, sourceAddress
   return event;
 }
 
-/** What can change without an exec, in one string: a new value makes a life worth describing anew. */
-export function changeable(life: Life, sourceAddress: string | undefined): string {
-  const { who } = life;
-  const login = `${who.loginUid ?? ''} ${who.session ?? ''} ${sourceAddress ?? ''}`;
-  return `${who.euid} ${login} ${life.cgroup?.path ?? ''} ${who.comm}`;
+/** What can change without an exec: a new value makes a life worth describing anew. */
+export function changeable({ who, cgroup }: Life, sourceAddress: string | undefined): Changeable {
+  const { euid, loginUid, session, comm } = who;
+  return { euid, loginUid, session, sourceAddress, cgroup: cgroup?.path, comm };
+}
+
+export function isUnchanged(one: Changeable, other: Changeable): boolean {
+  return (
+    one.comm === other.comm &&
+    one.euid === other.euid &&
+    one.loginUid === other.loginUid &&
+    one.session === other.session &&
+    one.sourceAddress === other.sourceAddress &&
+    one.cgroup === other.cgroup
+  );
+}
+
+/** Member by member, as above. @see ExitRecord for what is not known of an end */
+export function describeExit(life: Life, at: bigint, record: ExitRecord | undefined, pageBytes: number): ExitEvent {
+  const { pid, start } = life.ref;
+  const event: ExitEvent = { kind: 'exit', at: at.toString(), pid, start, coreDumped: false };
+  const { code, signal, coreDumped } = parseWaitStatus(record?.status);
+  if (code !== undefined) event.code = code;
+  if (signal !== undefined) event.signal = signal;
+  if (coreDumped === true) event.coreDumped = true;
+  if (record?.cpuTime !== undefined) event.cpuTime = record.cpuTime.toString();
+  if (record?.peakRssPages !== undefined) event.peakRss = record.peakRssPages * pageBytes;
+  return event;
 }
 
 function place(event: ProcessEvent, { path, placement: { unit, container } }: Cgroup): void {

@@ -17,6 +17,12 @@ export interface Cgroup {
   readonly placement: Placement;
 }
 
+/** What can change without an exec. */
+export interface Changeable extends Pick<Who, 'euid' | 'loginUid' | 'session' | 'comm'> {
+  readonly sourceAddress: string | undefined;
+  readonly cgroup: string | undefined;
+}
+
 export interface Life {
   /** As the latest record showed it. */
   who: Who;
@@ -29,7 +35,7 @@ export interface Life {
   execAt: bigint | undefined;
   cgroup: Cgroup | undefined;
   /** What the last description said that can change without an exec; undefined before the first one. */
-  described: string | undefined;
+  described: Changeable | undefined;
   ended: boolean;
   /** Its exit event was sent. */
   exitSeen: boolean;

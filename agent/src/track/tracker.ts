@@ -8,7 +8,7 @@
  * - Each event carries the ring position up to which the ring may be released once the event is delivered.
  */
 import { cutText } from '../bytes/text.js';
-import { limits, type ExitEvent, type KnownEvent, type ProcessRef, type SignalEvent } from '../contract.js';
+import { limits, type KnownEvent, type ProcessRef, type SignalEvent } from '../contract.js';
 import type {
   CgroupRecord,
   CoreRecord,
@@ -21,9 +21,9 @@ import type {
   TaskRecord,
   Who,
 } from '../kernel/record.js';
-import { isSentByProcess, parseWaitStatus, signalDisposition, signalResult } from '../kernel/signal.js';
+import { isSentByProcess, signalDisposition, signalResult } from '../kernel/signal.js';
 import { agentLimits } from '../limits.js';
-import { changeable, describe } from './describe.js';
+import { changeable, describe, describeExit, isUnchanged } from './describe.js';
 import { createLife, moveTo, unknownImage, type Life } from './life.js';
 import type { Host } from './host.js';
 import { nobody, type LifeObserver, type Lives, type LifeTable } from './observer.js';
@@ -133,7 +133,7 @@ export class Tracker implements Lives {
     const alive = tasks.filter(({ who }) => !who.dead);
     const starts = new Map(alive.map(({ who }) => [who.pid, who.start]));
     for (const life of this.#table.living()) {
-      if (starts.get(life.who.pid) !== life.who.start) this.#end(life, at, {});
+      if (starts.get(life.who.pid) !== life.who.start) this.#end(life, at, undefined);
     }
     const lives = alive.map((task) => {
       const known = this.#table.find(task.who.pid, task.who.start);
@@ -207,18 +207,14 @@ export class Tracker implements Lives {
   #exit(record: ExitRecord): void {
     const life = this.#see(record.who, 'exit');
     if (life.ended && life.exitSeen) return;
-    this.#end(life, record.at, { ...parseWaitStatus(record.status), ...usageOf(record, this.#host.pageBytes) });
+    this.#end(life, record.at, record);
   }
 
-  #end(
-    life: Life,
-    at: bigint,
-    how: Partial<Pick<ExitEvent, 'code' | 'signal' | 'coreDumped' | 'cpuTime' | 'peakRss'>>,
-  ): void {
+  #end(life: Life, at: bigint, record: ExitRecord | undefined): void {
     this.#mention(life, at);
     this.#table.end(life);
     life.exitSeen = true;
-    this.#say({ kind: 'exit', at: at.toString(), ...life.ref, coreDumped: false, ...how });
+    this.#say(describeExit(life, at, record, this.#host.pageBytes));
     this.#observer.died(life, at);
   }
 
@@ -334,7 +330,7 @@ export class Tracker implements Lives {
   #mention(life: Life, at: bigint): void {
     this.#heldForks.delete(life);
     const now = changeable(life, this.#sshSources.of(life.who));
-    if (life.described === now) return;
+    if (life.described !== undefined && isUnchanged(life.described, now)) return;
     // Set before the parent's turn: a damaged record may make a life its own ancestor.
     life.described = now;
     const parent = life.parent && this.#table.find(life.parent.pid, life.parent.start);
@@ -376,11 +372,4 @@ export class Tracker implements Lives {
   #redact(args: readonly string[]): readonly string[] {
     return this.#host.redact(args).map((arg) => cutText(arg, limits.argsBytesMax));
   }
-}
-
-function usageOf({ cpuTime, peakRssPages }: ExitRecord, pageBytes: number): Pick<ExitEvent, 'cpuTime' | 'peakRss'> {
-  return {
-    ...(cpuTime !== undefined && { cpuTime: cpuTime.toString() }),
-    ...(peakRssPages !== undefined && { peakRss: peakRssPages * pageBytes }),
-  };
 }
