@@ -46,6 +46,11 @@ export interface ProcessRow extends LifeKey {
   readonly ended_at: Date | null;
 }
 
+export interface LineageRow extends ProcessRow {
+  /** Null: it lives, or its end was not seen (then `ended_at` says when that was noticed). */
+  readonly died_ns: bigint | null;
+}
+
 export interface EvidenceRow {
   readonly kind: string;
   /** Boot-clock nanoseconds, decimal. */

@@ -25,8 +25,12 @@ export const certainty = {
   afterStopRequest: 0.7,
   /** A crash signal that the process sent to itself: mostly a crash that a handler caught and that was not recorded. */
   selfSentFault: 0.7,
-  /** SIGPIPE or SIGXFSZ that looks like kill(2) from itself; kernel-made ones are directed at a thread. */
+  /** Whether it was directed at a thread, as the kernel's are, or at the group, as those of kill(2), is not known. */
   threadMissing: 0.7,
+  /** Whether the sender had ended by then, so that the kernel sent it in its name, is not known. */
+  endMissing: 0.85,
+  /** It exited with 128 + n soon after somebody had sent it signal n, which it caught. */
+  exitedAsAsked: 0.9,
   /** The kernel's OOM killer chose it; whether for the host or for a cgroup is not known. */
   oomChosen: 0.6,
   /** The only matching signal met a handler or was ignored, so the disposition must have changed later. */
