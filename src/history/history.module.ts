@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BootEndingResolver, BootResolver, HostBootsResolver } from './boot.resolver.js';
 import { EpisodeFeed } from './episode.feed.js';
 import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from './episode.resolver.js';
 import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from './evidence.resolver.js';
@@ -19,6 +20,8 @@ import { WhoKilledService } from './who-killed.service.js';
 @Module({
   providers: [
     ActorResolver,
+    BootEndingResolver,
+    BootResolver,
     CoreDumpResolver,
     DeathEvidenceResolver,
     DeathFeed,
@@ -27,6 +30,7 @@ import { WhoKilledService } from './who-killed.service.js';
     EpisodeResolver,
     EpisodesResolver,
     Filters,
+    HostBootsResolver,
     HostGapsResolver,
     HostResolver,
     LedgerResolver,

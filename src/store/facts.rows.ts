@@ -79,7 +79,7 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
 }
 
 /** Processes as they were at an instant, with their ancestors. */
-class Lineage {
+export class Lineage {
   private readonly lives: ReadonlyMap<string, LineageRow>;
   private readonly images: ReadonlyMap<string, FormerImageRow[]>;
 

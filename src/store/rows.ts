@@ -230,6 +230,21 @@ export interface HostRow {
   readonly arch: string | null;
 }
 
+/** One boot of a host. */
+export interface BootRow {
+  readonly id: number;
+  readonly host_id: number;
+  readonly boot_id: string;
+  readonly booted_at: Date;
+  /** The latest event of it; 0 where an older server stored it. */
+  readonly seen_ns: bigint;
+  readonly seen_at: Date;
+  /** Its last agent said goodbye. */
+  readonly agent_stopped_ns: bigint | null;
+  /** Null: no later boot is known. */
+  readonly next_booted_at: Date | null;
+}
+
 /** A life's key as text, for maps and for the ids that the API shows. */
 export function lifeId(key: LifeKey): string {
   return `${key.boot}.${key.pid}.${key.start_ns}`;

@@ -15,6 +15,10 @@ export const certainty = {
   raisedAgain: 0.9,
   /** The kernel's log says that its OOM killer killed it, or that it faulted; the signal itself was not recorded. */
   loggedOnly: 0.85,
+  /** A host went down, and its agent did not say goodbye: it may have been dead already. */
+  goodbyeMissing: 0.8,
+  /** A host went down in order, and nobody was seen who asked for it. */
+  requestMissing: 0.7,
   /** A scheduler is known by its name, which anybody may give to a program. */
   schedulerByName: 0.9,
   /** A login without a terminal stands behind schedulers and services too, not only behind people. */
