@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cgroupHierarchies, createCgroups } from '../support/cgroups.js';
+import { createCgroups } from '../support/cgroups.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { compile } from '../support/programs.js';
 import { startSystem, type System } from '../support/system.js';
@@ -203,7 +203,7 @@ print(pid)`;
     expect(verdict.actor.process?.args).toEqual(['bash', '-c', script]);
   });
 
-  test.skipIf(!cgroupHierarchies().includes('unified'))('tells_who_wrote_to_cgroup_kill', async () => {
+  test.runIf(requirePrerequisite('cgroup2'))('tells_who_wrote_to_cgroup_kill', async () => {
     const cgroups = createCgroups();
     try {
       const directory = cgroups.make('unified', `whodunit-kill-${process.pid}`);
