@@ -14,6 +14,7 @@ import { LoginResolver } from './login.resolver.js';
 import { OomReportResolver, OomTaskResolver } from './oom.resolver.js';
 import { ProcessResolver } from './process.resolver.js';
 import { QueryResolver } from './query.resolver.js';
+import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from './remedy.resolver.js';
 import { SignalResolver } from './signal.resolver.js';
 import { WhoKilledService } from './who-killed.service.js';
 
@@ -27,6 +28,7 @@ import { WhoKilledService } from './who-killed.service.js';
     DeathFeed,
     DeathResolver,
     EpisodeFeed,
+    EpisodeRemediesResolver,
     EpisodeResolver,
     EpisodesResolver,
     Filters,
@@ -43,8 +45,10 @@ import { WhoKilledService } from './who-killed.service.js';
     ProcessEpisodesResolver,
     ProcessResolver,
     QueryResolver,
+    RemedyResolver,
     SignalResolver,
     ThrottleResolver,
+    VerdictRemediesResolver,
     VerdictResolver,
     WhoKilledService,
   ],

@@ -2,7 +2,7 @@
 export { bootEnding, bootEndings, type BootEnding, type BootFacts } from './boot-ending.js';
 export { decide, engineVersion } from './decide.js';
 export { escapeArguments } from './command-line.js';
-export { quote } from './escape.js';
+export { plainOrQuoted, quote } from './escape.js';
 export {
   factLimits,
   type AncestorFacts,
