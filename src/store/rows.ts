@@ -46,6 +46,12 @@ export interface ProcessRow extends LifeKey {
   readonly ended_at: Date | null;
 }
 
+/** A command that may have asked for the deaths at that time. */
+export interface RequestRow extends LifeKey {
+  readonly died_ns: bigint;
+  readonly at_ns: bigint;
+}
+
 export interface EvidenceRow {
   readonly kind: string;
   /** Boot-clock nanoseconds, decimal. */

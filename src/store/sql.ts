@@ -52,6 +52,7 @@ export const statements = {
   saveVerdicts: 'save-verdicts',
   signalsByTarget: 'signals-by-target',
   signalsPage: 'signals-page',
+  stopRequests: 'stop-requests',
   takePending: 'take-pending-verdicts',
   throttlesPage: 'throttles-page',
   unbalancedHosts: 'unbalanced-hosts',
