@@ -35,6 +35,7 @@ const prerequisites = {
     present: () => runs('podman', '--version') && runs('runc', '--version') && runs('conmon', '--version'),
     help: 'apt-get install podman runc conmon',
   },
+  earlyoom: { present: () => runs('earlyoom', '-v'), help: 'apt-get install earlyoom' },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
 } as const satisfies Record<string, { present: () => boolean; help: string }>;
