@@ -91,6 +91,8 @@ const factsOf = (pid: number, rows: Partial<FactRows>) =>
     oomReports: [],
     coreDumps: [],
     kernelLog: [],
+    requests: [],
+    signalsToSenders: [],
     losses: [],
     rungs: new Map(),
     lineage: [],
@@ -174,6 +176,8 @@ test('every_death_gets_its_own_signals_oom_kill_losses_and_rung', () => {
     oomReports: [],
     coreDumps: [],
     kernelLog: [],
+    requests: [],
+    signalsToSenders: [],
     losses: [{ ...loss, died_ns: 1_000n }],
     rungs: new Map([[5, 'ebpf']]),
     lineage: [],
@@ -183,5 +187,24 @@ test('every_death_gets_its_own_signals_oom_kill_losses_and_rung', () => {
   expect(seen).toEqual([
     [1, null, 1, 'ebpf'],
     [2, 6n, 0, 'ebpf'],
+  ]);
+});
+
+test('requests_are_those_before_the_death_by_command_and_by_signal_to_a_sender', () => {
+  const signals = [signal(1, 2, 900n), signal(3, 2, 950n)];
+  const signalsToSenders = [
+    { ...signal(2, 4, 800n), signal: 38 },
+    { ...signal(2, 4, 850n), signal: 10 },
+    { ...signal(9, 4, 860n), signal: 38 },
+  ];
+  const requests = [
+    { boot: 1, pid: 5, start_ns: 5n, died_ns: 1_000n, at_ns: 700n },
+    { boot: 1, pid: 5, start_ns: 5n, died_ns: 2_000n, at_ns: 700n },
+  ];
+  const lineage = [1, 2, 4, 5].map((pid) => process(pid));
+  const facts = factsOf(1, { signals, signalsToSenders, requests, lineage });
+  expect(facts.requests.map(({ process: { comm }, at, signal: sent }) => [comm, at, sent])).toEqual([
+    ['p5', 700n, null],
+    ['p4', 800n, 38],
   ]);
 });

@@ -21,9 +21,10 @@ import type {
   OomReportRow,
   SignalRow,
 } from './rows.js';
+import { requestsOf, type RequestRows } from './request.facts.js';
 import { containerOf, lifeId } from './rows.js';
 
-export interface FactRows {
+export interface FactRows extends RequestRows {
   readonly deaths: readonly DeathRow[];
   /** Oldest first. */
   readonly signals: readonly SignalRow[];
@@ -35,7 +36,7 @@ export interface FactRows {
   readonly kernelLog: readonly KernelLogRow[];
   readonly losses: readonly (LossRow & { died_ns: bigint })[];
   readonly rungs: ReadonlyMap<number, DeathFacts['rung']>;
-  /** Victims, senders and all their ancestors. */
+  /** Victims, senders, who made requests, and all their ancestors. */
   readonly lineage: readonly LineageRow[];
   /** Oldest first. */
   readonly formerImages: readonly FormerImageRow[];
@@ -69,6 +70,7 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
         oomReport: first(oomReports.get(id), oomReportFacts),
         coreDump: first(coreDumps.get(id), coreDumpFacts),
         kernelLog: (kernelLog.get(id) ?? []).map(kernelLogFacts),
+        requests: requestsOf(death, signals.get(id) ?? [], rows, (key, atNs) => people.at(key, atNs)),
         reconstructed: death.reconstructed,
         losses: (losses.get(`${death.boot}@${death.died_ns}`) ?? []).map(lossFacts),
         rung: rows.rungs.get(death.host_id) ?? null,

@@ -1,6 +1,6 @@
 /** Loads the facts of deaths, many at a time: a fixed number of statements however many deaths. */
 import { Inject, Injectable } from '@nestjs/common';
-import { factLimits, type DeathFacts } from '../verdict/index.js';
+import { factLimits, requestWindowNs, stopVerbs, type DeathFacts } from '../verdict/index.js';
 import { DeathStore } from './death.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { assembleFacts } from './facts.rows.js';
@@ -8,10 +8,14 @@ import { HostStore } from './host.store.js';
 import { bigints, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
 import { ProcessStore } from './process.store.js';
-import type { DeathRow, LifeKey, OomKillRow, SignalRow } from './rows.js';
+import { senderKey } from './request.facts.js';
+import type { DeathRow, LifeKey, OomKillRow, RequestRow, SignalRow } from './rows.js';
 import { lifeId } from './rows.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
+
+/** Whoever tells process 1 to shut down does so once, or a few times. */
+const signalsToSenderMax = 8;
 
 @Injectable()
 export class FactsStore {
@@ -27,8 +31,9 @@ export class FactsStore {
   async ofDeaths(keys: readonly LifeKey[]): Promise<Map<string, DeathFacts>> {
     const deaths = await this.deaths.byKeys(keys);
     if (deaths.length === 0) return new Map();
-    const [signals, oomKills, oomReports, coreDumps, kernelLog, losses, rungs] = await Promise.all([
+    const [signals, requests, oomKills, oomReports, coreDumps, kernelLog, losses, rungs] = await Promise.all([
       this.signalsBefore(deaths),
+      this.requestsBefore(deaths),
       run<OomKillRow>(this.db, 'oomKillsByVictim', keyArrays(deaths)),
       this.evidence.oomReports(deaths),
       this.evidence.coreDumps(deaths),
@@ -36,13 +41,35 @@ export class FactsStore {
       this.deaths.losses(deaths, factLimits.lossesMax),
       this.hosts.rungs([...new Set(deaths.map((death) => death.host_id))]),
     ]);
-    const involved = distinct([...deaths, ...signals.flatMap(partiesOf)]);
+    const signalsToSenders = await this.signalsToSenders(signals);
+    const parties = [...signals, ...signalsToSenders].flatMap(partiesOf);
+    const involved = distinct([...deaths, ...requests, ...parties]);
     const [lineage, formerImages] = await Promise.all([
       this.processes.lineage(involved),
       this.processes.formerImages(involved),
     ]);
     const beside = { oomKills, oomReports, coreDumps, kernelLog, losses };
-    return assembleFacts({ deaths, signals, ...beside, rungs, lineage, formerImages });
+    return assembleFacts({ deaths, signals, requests, signalsToSenders, ...beside, rungs, lineage, formerImages });
+  }
+
+  private requestsBefore(deaths: readonly DeathRow[]): Promise<RequestRow[]> {
+    const times = [deaths.map((death) => death.boot), bigints(deaths.map((death) => death.died_ns))];
+    const bounds = [String(requestWindowNs), [...stopVerbs], factLimits.requestsMax];
+    return run<RequestRow>(this.db, 'stopRequests', [...times, ...bounds]);
+  }
+
+  /** The last few, until they sent their last: a service manager is told to shut down by a signal, too. */
+  private async signalsToSenders(signals: readonly SignalRow[]): Promise<SignalRow[]> {
+    const latest = new Map<string, LifeKey & { readonly at_ns: bigint }>();
+    for (const row of signals) {
+      const key = { ...senderKey(row), at_ns: row.at_ns };
+      const known = latest.get(lifeId(key));
+      if (row.sender_pid !== null && (known === undefined || known.at_ns < key.at_ns)) latest.set(lifeId(key), key);
+    }
+    if (latest.size === 0) return [];
+    const keys = [...latest.values()];
+    const parameters = [...keyArrays(keys), bigints(keys.map((key) => key.at_ns)), signalsToSenderMax];
+    return run<SignalRow>(this.db, 'signalsByTarget', parameters);
   }
 
   private signalsBefore(deaths: readonly DeathRow[]): Promise<SignalRow[]> {

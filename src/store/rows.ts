@@ -51,6 +51,12 @@ export interface LineageRow extends ProcessRow {
   readonly died_ns: bigint | null;
 }
 
+/** A command that may have asked for the deaths at that time. */
+export interface RequestRow extends LifeKey {
+  readonly died_ns: bigint;
+  readonly at_ns: bigint;
+}
+
 export interface EvidenceRow {
   readonly kind: string;
   /** Boot-clock nanoseconds, decimal. */

@@ -54,6 +54,7 @@ export const statements = {
   shutdownRequests: 'shutdown-requests',
   signalsByTarget: 'signals-by-target',
   signalsPage: 'signals-page',
+  stopRequests: 'stop-requests',
   takePending: 'take-pending-verdicts',
   throttlesPage: 'throttles-page',
   unbalancedHosts: 'unbalanced-hosts',

@@ -18,9 +18,27 @@ export const certainty = {
   /** A host went down, and its agent did not say goodbye: it may have been dead already. */
   goodbyeMissing: 0.8,
   /** A host went down in order, and nobody was seen who asked for it. */
-  requestMissing: 0.7,
+  askerMissing: 0.7,
   /** A scheduler is known by its name, which anybody may give to a program. */
   schedulerByName: 0.9,
+  /** A service manager of which the unit is not known, known by its name and as an ancestor of the victim. */
+  managerByName: 0.85,
+  /** Known by a name that anybody may give to a program, and by what it did: a daemon that frees memory, a runtime. */
+  knownByName: 0.9,
+  /** Known by its name, and nothing else speaks for it. */
+  nameOnly: 0.6,
+  /** Stopped by a service manager, and nobody was seen who asked for it: its own doing, or a machine that goes down. */
+  requestMissing: 0.85,
+  /** A request for another unit in the same moment: an alias of this one, a dependency, or chance. */
+  requestNearby: 0.9,
+  /** A child of systemd in the victim's own unit sent it: a part of the service, or its stop command. */
+  stopCommandPossible: 0.85,
+  /** A request for the whole machine shortly before; it may have been called off. */
+  shutdownRequested: 0.9,
+  /** systemd sends SIGABRT when a watchdog runs out, and seldom for another reason (a failure mode that says abort). */
+  watchdogInferred: 0.85,
+  /** It exited by itself, shortly after a service manager or container runtime had sent it a stop signal. */
+  exitAfterStop: 0.95,
   /** A login without a terminal stands behind schedulers and services too, not only behind people. */
   loginWithoutTerminal: 0.85,
   /** Two senders sent the deadly number and either could have been the one. */

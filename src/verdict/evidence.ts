@@ -129,7 +129,7 @@ function fate(signal: SignalFacts): string {
   return 'the process had no handler for it';
 }
 
-function portrait(process: ProcessFacts): string {
+export function portrait(process: ProcessFacts): string {
   const { login } = process;
   const commandLine = escapeArguments(process.args, process.argsCut, true);
   const user = userName(process);

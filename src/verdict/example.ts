@@ -2,7 +2,7 @@
  * Example facts for specs: worker (pid 4711) of alice, watched by ebpf, dead ten seconds after boot-clock 1000 s; every
  * field can be overridden. `ms` before the death is how signals say when.
  */
-import type { CoreDumpFacts, DeathFacts, OomReportFacts, ProcessFacts, SignalFacts } from './facts.js';
+import type { CoreDumpFacts, DeathFacts, OomReportFacts, ProcessFacts, RequestFacts, SignalFacts } from './facts.js';
 import { unknownDeath, unknownProcess } from './unknown-facts.js';
 
 export const diedAt = 1_010_000_000_000n;
@@ -103,3 +103,35 @@ export const guard = process({
   userName: 'root',
   ancestry: [init],
 });
+
+/** The host's own service manager. */
+export const systemd = unknownProcess(init.ref, {
+  comm: 'systemd',
+  args: ['/sbin/init'],
+  uid: 0,
+  userName: 'root',
+  unit: 'init.scope',
+  cgroup: '/init.scope',
+});
+
+/** redis-server of redis-server.service: pid 4711, which systemd had started. */
+export const service = process({
+  pid: 4711,
+  comm: 'redis-server',
+  args: ['/usr/bin/redis-server'],
+  userName: 'redis',
+  unit: 'redis-server.service',
+  cgroup: '/system.slice/redis-server.service',
+  ancestry: [init],
+});
+
+/** alice ran it at her terminal, so long before the death of the example. */
+export function command(
+  args: readonly string[],
+  msBefore: number,
+  overrides: Partial<ProcessFacts> = {},
+): RequestFacts {
+  const from = { comm: args[0]?.split('/').at(-1) ?? '', uid: 0, userName: 'root', login: alice };
+  const ran = process({ pid: 5001, args, ...from, ancestry: [bash, init], ...overrides });
+  return { process: ran, at: diedAt - BigInt(msBefore) * 1_000_000n, signal: null };
+}

@@ -8,6 +8,8 @@ import { senderPhrase } from './describe.js';
 import { duration } from './duration.js';
 import { shellSignalOf } from './exit-status.js';
 import type { DeathFacts, SignalFacts } from './facts.js';
+import { requestPhrase } from './requester.js';
+import { exitRequestBefore } from './service-request.js';
 import { signalName, signals } from './signal-names.js';
 import { stopRequestBefore } from './stop-request.js';
 import type { Actor } from './verdict.js';
@@ -15,7 +17,7 @@ import type { Actor } from './verdict.js';
 /** `, 12 ms after SIGTERM from kill (pid 4712, …)`, or nothing. `end` is the fatal signal; null for an exit. */
 export function stopRequestClause(facts: DeathFacts, end: SignalFacts | null): string {
   const request = stopRequestBefore(facts, end);
-  if (request === null) return '';
+  if (request === null) return end === null ? commandClause(facts) : '';
   const delay = duration((end?.at ?? facts.at) - request.at);
   return `, ${delay} after ${signalName(request.signal)} from ${originOf(request, end, facts)}${reaction(request)}`;
 }
@@ -34,7 +36,10 @@ export interface ExitOrigin {
 export function exitOrigin(facts: DeathFacts, status: number): ExitOrigin {
   const request = stopRequestBefore(facts, null);
   const actor = itself(facts.victim);
-  if (request === null) return { actor, confidence: certainty.exact, answered: null };
+  if (request === null) {
+    const confidence = exitRequestBefore(facts) === null ? certainty.exact : certainty.afterStopRequest;
+    return { actor, confidence, answered: null };
+  }
   const saysSo = shellSignalOf(status) === request.signal;
   const isHeard = request.disposition === 'caught' && request.result !== 'ignored';
   const isLate = facts.at - request.at > stopGraceNs || (request.signal === signals.SIGHUP && !saysSo);
@@ -42,6 +47,13 @@ export function exitOrigin(facts: DeathFacts, status: number): ExitOrigin {
   const sender = attribute(request.sender, facts.victim);
   const link = saysSo ? certainty.exitedAsAsked : certainty.afterStopRequest;
   return { actor: sender.actor, confidence: weakest(sender.confidence, link), answered: request };
+}
+
+/** No signal was seen, but somebody had asked systemd: a stop command of the unit may have asked it to exit. */
+function commandClause(facts: DeathFacts): string {
+  const request = exitRequestBefore(facts);
+  if (request === null) return '';
+  return `, ${duration(facts.at - request.request.at)} after ${requestPhrase(request)}`;
 }
 
 /** systemd's default, the longest of the usual graces. */

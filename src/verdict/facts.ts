@@ -2,7 +2,7 @@
  * What is known of one death: everything that `decide` may look at, and all that it may look at.
  *
  * Bounds: at most `factLimits.signalsMax` signals (the latest before the death, in order), ancestries of at most
- * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses, the last `factLimits.kernelLogMax` lines. Times are nanoseconds of the boot clock, so two
+ * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses, the last `factLimits.kernelLogMax` lines, the last `factLimits.requestsMax` requests. Times are nanoseconds of the boot clock, so two
  * facts of one boot can be subtracted; wall-clock time is for people and is not here.
  */
 import type {
@@ -14,7 +14,10 @@ import type {
   SignalEvent,
 } from '../contract/index.js';
 
-export const factLimits = { signalsMax: 32, lossesMax: 16, kernelLogMax: 4 } as const;
+export const factLimits = { signalsMax: 32, lossesMax: 16, kernelLogMax: 4, requestsMax: 16 } as const;
+
+/** How long before a death requests are looked for. A service may take minutes to stop, and a host to go down. */
+export const requestWindowNs = 600_000_000_000n;
 
 /** A process as it was at the instant in question (its image at that time, not a later one). */
 export interface ProcessFacts {
@@ -87,6 +90,15 @@ export interface LossFacts {
   readonly count: number | null;
   /** Where only one cgroup's history is missing. */
   readonly cgroup: string | null;
+}
+
+/** Something that asked a service manager to stop a unit or the machine. */
+export interface RequestFacts {
+  /** Who ran the command, or sent the signal. */
+  readonly process: ProcessFacts;
+  readonly at: bigint;
+  /** The signal that it sent to the service manager; null for a command (systemctl, reboot). */
+  readonly signal: number | null;
 }
 
 /** What a report of the kernel's OOM killer says that names this process as its victim. Memory in bytes. */
@@ -162,6 +174,8 @@ export interface DeathFacts {
   readonly kernelLog: readonly KernelLogFacts[];
   /** Nobody watched: the kernel log was read later, and what it does not say is not known. */
   readonly reconstructed: boolean;
+  /** Requests to stop something on this host, begun within `requestWindowNs` before the death; oldest first. */
+  readonly requests: readonly RequestFacts[];
   /** Losses on this host that overlap the last `lossWindow` before the death. */
   readonly losses: readonly LossFacts[];
   /** The sensor that watched; null when not known. */

@@ -5,6 +5,7 @@ export { escapeArguments } from './command-line.js';
 export { plainOrQuoted, quote } from './escape.js';
 export {
   factLimits,
+  requestWindowNs,
   type AncestorFacts,
   type ContainerFacts,
   type CoreDumpFacts,
@@ -14,8 +15,11 @@ export {
   type LossFacts,
   type OomReportFacts,
   type ProcessFacts,
+  type RequestFacts,
   type SignalFacts,
 } from './facts.js';
 export { unknownDeath, unknownProcess } from './unknown-facts.js';
+export { shutdownSignals } from './service-request.js';
+export { stopVerbs } from './stop-wish.js';
 export { signalName } from './signal-names.js';
 export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

@@ -31,6 +31,7 @@ export function unknownDeath(known: Pick<DeathFacts, 'victim' | 'at'> & Partial<
     oomReport: null,
     coreDump: null,
     kernelLog: [],
+    requests: [],
     reconstructed: false,
     losses: [],
     rung: null,

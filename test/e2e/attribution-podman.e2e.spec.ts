@@ -1,4 +1,4 @@
-/** Real containers: killed from outside, from inside and by their runtime, through GraphQL. */
+/** Real containers: killed from outside and from inside, through GraphQL. How they are stopped: containers.e2e.spec.ts. */
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createContainers, type Containers } from '../support/containers.js';
@@ -60,19 +60,6 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine', 'podman')
       expect(await eventually(() => ask(victim))).toMatchObject({
         process: { comm: 'sleep', container },
         verdict: { cause: 'SIGNALED', actor: { kind: 'PROCESS', process: { comm: 'sh', container } } },
-      });
-    });
-
-    test('names_the_runtime_that_stopped_a_container', async () => {
-      const { id, pid } = containers.run('sleep', '604');
-      // The first process of a pid namespace gets no SIGTERM that it has no handler for: SIGKILL follows.
-      containers.podman('stop', '--time=2', id);
-      expect(await eventually(() => ask(pid))).toMatchObject({
-        process: { container: { id, runtime: 'podman' } },
-        verdict: {
-          summary: expect.stringMatching(/^SIGKILL from /),
-          actor: { process: { comm: expect.stringMatching(/^(podman|runc|conmon)$/), container: null } },
-        },
       });
     });
   },

@@ -164,6 +164,7 @@ const plans: readonly [
   ],
   ['signals sent', 'signalsPage', ['sender', 3, 100, 100_000, null, null, 51], ['signals_by_sender']],
   ['signals before deaths', 'signalsByTarget', [...keys, [200_000, 300_000, 400_000], 32], ['signals_by_target']],
+  ['requests before deaths', 'stopRequests', [[1, 2], [100_000, 200_000], 600_000, ['stop'], 16], ['stop_requests']],
   ['OOM kills of victims', 'oomKillsByVictim', keys, ['oom_kills_pkey']],
   ['losses around deaths', 'lossesByDeath', [[1, 2], [100_000, 200_000], 5_000, 16], ['losses_by_time']],
   ['boots of a host', 'bootsPage', [3, null, null, 51], []],

@@ -39,6 +39,7 @@ const prerequisites = {
     present: () => / cgroup2 /.test(readFileSync('/proc/self/mountinfo', 'utf8')),
     help: 'a version 2 cgroup hierarchy: mount -t cgroup2 none DIRECTORY',
   },
+  earlyoom: { present: () => runs('earlyoom', '-v'), help: 'apt-get install earlyoom' },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
 } as const satisfies Record<string, { present: () => boolean; help: string }>;

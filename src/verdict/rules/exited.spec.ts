@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { death, guard, sent, worker } from '../example.js';
+import { command, death, guard, sent, service, worker } from '../example.js';
 import { exited } from './exited.js';
 
 describe('exited', () => {
@@ -21,6 +21,17 @@ describe('exited', () => {
       'worker (pid 4711) stopped as asked: it exited with status 0 (success), 12 ms after SIGTERM from python3 (pid 900, ' +
         '"python3 guard.py") run as root via systemd, which it had caught',
     );
+  });
+
+  it('names_a_request_to_systemd_when_no_signal_was_seen_and_is_less_sure', () => {
+    const requests = [command(['systemctl', 'stop', 'redis-server'], 150)];
+    expect(exited.decide(death({ victim: service, code: 0, requests }))).toMatchObject({
+      confidence: 0.7,
+      summary:
+        'redis-server (pid 4711) of redis-server.service exited by itself with status 0 (success), 150 ms after alice ' +
+        '(pts/0) ran "systemctl stop redis-server"',
+    });
+    expect(exited.decide(death({ code: 0, requests }))?.confidence).toBe(0.99);
   });
 
   it('leaves_a_reload_of_last_week_out_of_the_sentence', () => {

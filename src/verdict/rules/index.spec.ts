@@ -3,6 +3,12 @@ import { lastRule, rules } from './index.js';
 
 it('asks_the_rules_in_this_order', () => {
   expect([...rules, lastRule].map((rule) => rule.id)).toEqual([
+    'shutdown',
+    'watchdog',
+    'service-stop-timeout',
+    'service-stop',
+    'container-stop',
+    'oom-userspace',
     'exited',
     'failed',
     'crashed',

@@ -16,8 +16,9 @@ import { stopRequestClause } from '../exit-clauses.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { DeathFacts, SignalFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
-import { isFromSelf, isKernelMade, isOnVictimsBehalf, siCodes } from '../signal-origin.js';
+import { isFromSelf, isKernelMade, isOnVictimsBehalf, isSame, siCodes } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
+import { mayBeStopCommand } from '../stop-command.js';
 import { faultSignals } from './crashed.js';
 
 export const signaled: Rule = {
@@ -27,7 +28,10 @@ export const signaled: Rule = {
     if (fatal === null || isKernelMade(fatal.signal, facts.victim)) return null;
     if (isOnVictimsBehalf(fatal.signal, facts.victim) === 'certain') return null;
     const { actor, confidence } = attribute(fatal.signal.sender, facts.victim);
-    const doubt = isSelfSentFault(fatal.signal, facts) ? certainty.selfSentFault : certainty.exact;
+    const doubt = weakest(
+      isSelfSentFault(fatal.signal, facts) ? certainty.selfSentFault : certainty.exact,
+      isPerhapsStopCommand(fatal.signal, facts) ? certainty.stopCommandPossible : certainty.exact,
+    );
     return {
       cause: 'SIGNALED',
       actor,
@@ -48,6 +52,12 @@ function kernelDoubt(signal: SignalFacts, { victim }: DeathFacts): number {
 
 function isSelfSentFault(signal: SignalFacts, facts: DeathFacts): boolean {
   return faultSignals.has(signal.signal) && isFromSelf(signal, facts.victim);
+}
+
+/** ExecStop of the victim's unit, where nobody was seen who asked for a stop; SERVICE_STOP has the rest. */
+function isPerhapsStopCommand({ sender }: SignalFacts, { victim }: DeathFacts): boolean {
+  if (sender === null || isSame(sender.ref, victim.ref) || !mayBeStopCommand(sender, victim)) return false;
+  return !victim.ancestry.some(({ ref }) => isSame(ref, sender.ref));
 }
 
 function sentence(signal: SignalFacts, facts: DeathFacts): string {

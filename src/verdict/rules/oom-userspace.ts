@@ -1,0 +1,39 @@
+/**
+ * OOM_USERSPACE: a daemon that watches memory ended it before the kernel had to: earlyoom, systemd-oomd, nohang, oomd, lmkd.
+ *
+ * Kernel: an ordinary signal from that daemon, SIGTERM first with earlyoom and nohang, SIGKILL with the others; no trace of
+ * the kernel's OOM killer.
+ * Mistaken for: OOM_GLOBAL and OOM_CGROUP, which the kernel does; a kill by just any process (SIGNALED). The daemon is known by
+ * its name, and by its unit where it has one.
+ * Source: earlyoom(1), systemd-oomd.service(8), nohang's and oomd's own documentation.
+ */
+import { certainty } from '../confidence.js';
+import { processInvocation } from '../describe.js';
+import { senderEvidence } from '../evidence.js';
+import type { ProcessFacts } from '../facts.js';
+import type { Rule } from '../rule.js';
+import { stopSentence } from '../stop-sentence.js';
+import { stopBy } from '../stop.js';
+
+export const oomUserspace: Rule = {
+  id: 'oom-userspace',
+  decide(facts) {
+    const stop = stopBy(facts, daemonCertainty);
+    if (stop === null) return null;
+    const how = stopSentence(processInvocation(stop.by), stop, facts, 'its patience');
+    return {
+      cause: 'OOM_USERSPACE',
+      actor: { kind: 'PROCESS', process: stop.by.ref },
+      confidence: stop.confidence,
+      summary: `To free memory before the kernel had to, ${how}`,
+      evidence: senderEvidence(stop.deadly ?? stop.asked),
+    };
+  },
+};
+
+const daemons: ReadonlySet<string> = new Set(['earlyoom', 'systemd-oomd', 'oomd', 'nohang', 'lmkd']);
+
+function daemonCertainty({ comm, unit }: ProcessFacts): number {
+  if (!daemons.has(comm)) return 0;
+  return unit?.startsWith(`${comm}.`) === true ? certainty.exact : certainty.knownByName;
+}
