@@ -106,7 +106,7 @@ describe('decide, when somebody stops things', () => {
 
   it('keeps_an_exit_after_the_SIGTERM_of_an_ordinary_process_an_exit', () => {
     const signals = [sent(15, kill, { disposition: 'caught', msBefore: 12 })];
-    expect(decide(death({ victim: service, code: 0, signals }))).toMatchObject({ cause: 'EXITED', confidence: 0.9 });
+    expect(decide(death({ victim: service, code: 0, signals }))).toMatchObject({ cause: 'EXITED', confidence: 0.7 });
     expect(decide(death({ victim: service, code: 143, signals }))).toMatchObject({ cause: 'FAILED', confidence: 0.9 });
   });
 
