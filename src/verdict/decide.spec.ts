@@ -15,7 +15,7 @@ describe('decide', () => {
       actor: { kind: 'PROCESS', process: guard.ref },
       confidence: 0.99,
       rule: 'signaled',
-      engine: 3,
+      engine: 4,
       summary:
         'SIGKILL from python3 (pid 900, "python3 guard.py") run as root via systemd ended worker (pid 4711), 4.9 s after ' +
         'SIGTERM from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash, which it had caught; no cleanup was ' +

@@ -11,7 +11,7 @@ import { lastRule, rules } from './rules/index.js';
 import type { Evidence, Verdict } from './verdict.js';
 
 /** Raised whenever the same facts may get another verdict. */
-export const engineVersion = 3;
+export const engineVersion = 4;
 
 export function decide(facts: DeathFacts): Verdict {
   const { rule, finding } = firstFinding(facts);

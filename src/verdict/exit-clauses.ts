@@ -1,9 +1,10 @@
-/** What a request to stop adds to a finding: the clause of its sentence, and what it does to an exit's certainty. */
-import { certainty } from './confidence.js';
+/** What a request to stop adds to a finding: the clause of its sentence, and whose doing an exit was. */
+import { attribute, itself, type Attribution } from './actor.js';
+import { certainty, weakest } from './confidence.js';
 import { senderPhrase } from './describe.js';
 import { duration } from './duration.js';
 import type { DeathFacts, SignalFacts } from './facts.js';
-import { signalName } from './signal-names.js';
+import { signalName, signals } from './signal-names.js';
 import { stopRequestBefore } from './stop-request.js';
 
 /** `, 12 ms after SIGTERM from kill (pid 4712, …)`, or nothing. `end` is the fatal signal; null for an exit. */
@@ -14,8 +15,20 @@ export function stopRequestClause(facts: DeathFacts, end: SignalFacts | null): s
   return `, ${delay} after ${signalName(request.signal)} from ${originOf(request, end, facts)}${reaction(request)}`;
 }
 
-export function exitConfidence(facts: DeathFacts): number {
-  return stopRequestBefore(facts, null) === null ? certainty.exact : certainty.afterStopRequest;
+/** Whoever asked it to stop, where it took that as a request to exit; otherwise itself. */
+export function attributeExit(facts: DeathFacts): Attribution {
+  const request = stopRequestBefore(facts, null);
+  if (request === null) return { actor: itself(facts.victim), confidence: certainty.exact };
+  if (request.sender === null || !isObeyed(request, facts.code))
+    return { actor: itself(facts.victim), confidence: certainty.afterStopRequest };
+  const { actor, confidence } = attribute(request.sender, facts.victim);
+  return { actor, confidence: weakest(confidence, certainty.afterStopRequest) };
+}
+
+/** SIGHUP mostly asks for a reload, and SIGQUIT a JVM for its stacks: there the status has to speak of the signal. */
+function isObeyed({ signal, disposition }: SignalFacts, status: number | null): boolean {
+  if (disposition !== 'caught') return false;
+  return signal === signals.SIGTERM || signal === signals.SIGINT || status === 128 + signal;
 }
 
 function originOf(request: SignalFacts, end: SignalFacts | null, facts: DeathFacts): string {

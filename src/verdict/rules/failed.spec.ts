@@ -48,11 +48,21 @@ describe('failed', () => {
   it('names_the_signal_after_which_it_exited', () => {
     const request = sent(15, guard, { disposition: 'caught', msBefore: 1500 });
     expect(failed.decide(death({ code: 143, signals: [request] }))).toMatchObject({
+      actor: { kind: 'PROCESS', process: guard.ref },
       confidence: 0.7,
       summary:
         'worker (pid 4711) exited by itself with status 143; that is not a SIGTERM (no signal ended it), 1.5 s after ' +
         'SIGTERM from python3 (pid 900, "python3 guard.py") run as root via systemd, which it had caught',
     });
+  });
+
+  it('takes_a_status_that_speaks_of_the_signal_for_an_answer_to_it', () => {
+    const hangup = sent(1, guard, { disposition: 'caught', msBefore: 5 });
+    expect(failed.decide(death({ code: 129, signals: [hangup] }))?.actor).toEqual({
+      kind: 'PROCESS',
+      process: guard.ref,
+    });
+    expect(failed.decide(death({ code: 1, signals: [hangup] }))?.actor.kind).toBe('SELF');
   });
 
   it.each([{ code: 0 }, { signal: 9 }, {}, { code: 1, signal: 9 }])('leaves_%j_to_others', (overrides) => {

@@ -6,10 +6,9 @@
  * said so. A shell passes on 128 + n when its command died by signal n, and the shell itself still exited.
  * Source: wait(2), POSIX 2.8.2, sysexits.h.
  */
-import { itself } from '../actor.js';
 import { processInPlace } from '../describe.js';
 import { endingOf } from '../ending.js';
-import { exitConfidence, stopRequestClause } from '../exit-clauses.js';
+import { attributeExit, stopRequestClause } from '../exit-clauses.js';
 import { customaryMeaning, shellSignalNote, shellSignalOf } from '../exit-status.js';
 import type { DeathFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
@@ -24,8 +23,7 @@ export const failed: Rule = {
     const exit = `${processInPlace(facts.victim)} exited by itself with status ${ending.code}`;
     return {
       cause: 'FAILED',
-      actor: itself(facts.victim),
-      confidence: exitConfidence(facts),
+      ...attributeExit(facts),
       summary: exit + meaningClause(ending.code, facts) + stopRequestClause(facts, null),
       evidence: shellEvidence(ending.code, facts),
     };
