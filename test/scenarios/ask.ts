@@ -51,7 +51,7 @@ export async function askWhoKilled(
   const { data, errors } = await system.gql<{ whoKilled: { verdict: Verdict } }>(whoKilledQuery, variables);
   const code = errors?.[0]?.extensions.code;
   if (code === 'history/still-alive') return noDeath('ALIVE', errors?.[0]?.message ?? '', null);
-  if (code === 'history/no-such-process') return null;
+  if (code === 'history/no-such-process' || code === 'history/end-not-seen') return null;
   if (data === null || errors) throw new Error(`whoKilled: ${JSON.stringify(errors)}`);
   const { verdict, ...death } = data.whoKilled;
   const { cause, summary, evidence, actor } = verdict;
@@ -84,15 +84,20 @@ export async function askHistory({ system }: Scene, { pid, host = system.host }:
   return data.processes.nodes[0] ?? null;
 }
 
-/** Pids of the deaths of those whose command line has this in it. */
-export async function deathsOf({ system }: Scene, command: string): Promise<readonly number[]> {
+/** Pids of the deaths of those that have this command line and this name: shells have it in their scripts too. */
+export async function deathsOf({ system }: Scene, command: string, comm: string): Promise<readonly number[]> {
   const query = `query ($host: String!, $command: String!) {
-    deaths(filter: { host: $host, command: $command }) { nodes { process { pid } } }
+    deaths(filter: { host: $host, command: $command }) { nodes { process { pid comm } } }
   }`;
-  const variables = { host: system.host, command };
-  const { data, errors } = await system.gql<{ deaths: { nodes: { process: { pid: number } }[] } }>(query, variables);
+  const { data, errors } = await system.gql<{ deaths: { nodes: { process: { pid: number; comm: string } }[] } }>(
+    query,
+    {
+      host: system.host,
+      command,
+    },
+  );
   if (data === null || errors) throw new Error(`deaths: ${JSON.stringify(errors)}`);
-  return data.deaths.nodes.map(({ process: { pid } }) => pid);
+  return data.deaths.nodes.filter(({ process }) => process.comm === comm).map(({ process }) => process.pid);
 }
 
 function noDeath(cause: string, summary: string, more: unknown): Answer {

@@ -1,6 +1,7 @@
 /** C2 and C8: many victims of one shot. All in a pid namespace of their own, so that nobody else can be hit. */
 import { copyFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
+import { requirePrerequisite } from '../support/prerequisite.js';
 import { deathsOf } from './ask.js';
 import { ended } from './processes.js';
 import { another, type Scenario, type Scene } from './scenario.js';
@@ -12,19 +13,19 @@ const preyCount = 3;
  * sender is no parent; `PREY` in the script is their program.
  */
 async function shootInNamespace(scene: Scene, script: string): Promise<{ readonly pid: number }> {
-  const prey = `${scene.directory}/prey-${process.pid}`;
+  const name = `prey-${process.pid}`;
+  const prey = `${scene.directory}/${name}`;
   copyFileSync('/bin/sleep', prey);
   const victims = Array.from({ length: preyCount }, () => `${prey} 1000 &`).join(' ');
   const whole = `
-    mount -t proc proc /proc
     bash -c '${victims} wait' &
     until [ "$(pgrep -c -f '^${prey}')" = ${preyCount} ]; do sleep 0.05; done
     ${script.replaceAll('PREY', prey)}
-    until [ "$(pgrep -c -f '^${prey}')" = 0 ]; do sleep 0.05; done
-    exit 0`;
-  await ended(scene, '/usr/bin/unshare', '--pid', '--mount', '--fork', '--kill-child', 'bash', '-c', whole);
+    for turn in $(seq 100); do [ "$(pgrep -c -f '^${prey}')" = 0 ] && exit 0; sleep 0.05; done
+    exit 1`;
+  await ended(scene, '/usr/bin/unshare', '--pid', '--mount-proc', '--fork', '--kill-child', 'bash', '-c', whole);
   const pids = await eventually(async () => {
-    const found = await deathsOf(scene, `${prey} 1000`);
+    const found = await deathsOf(scene, `${prey} 1000`, name);
     return found.length === preyCount ? found : null;
   });
   return { pid: pids[0]! };
@@ -34,6 +35,7 @@ const shot = (title: string, script: string, killer: RegExp, signal = 'SIGKILL')
   id: 'C2',
   title,
   expected: { cause: 'SIGNALED', actor: another, shows: [new RegExp(`${signal} from`), killer] },
+  obstacle: () => (requirePrerequisite('psmisc') ? null : 'no killall and fuser'),
   produce: (scene) => shootInNamespace(scene, script),
 });
 

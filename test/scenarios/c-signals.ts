@@ -1,4 +1,5 @@
 /** C1 to C9: one process, one sender. */
+import { requirePrerequisite } from '../support/prerequisite.js';
 import { askAlive } from './ask.js';
 import {
   childOf,
@@ -90,6 +91,7 @@ export const signals: readonly (Scenario | Elsewhere)[] = [
     id: 'C3',
     title: 'through sudo: a person is behind root',
     expected: sent('SIGKILL', 'HUMAN', /uid 4242/, /"comm":"sudo"/),
+    obstacle: () => (requirePrerequisite('sudo') ? null : 'no sudo'),
     produce: async (scene) => {
       const victim = await sleeper(scene);
       await ended(scene, '/bin/bash', ...asLogin(`sudo /bin/kill -9 ${victim.pid}`));

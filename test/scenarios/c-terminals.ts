@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { eventually } from '../support/eventually.js';
 import { askEpisode, askHistory } from './ask.js';
-import { send, sleeper } from './processes.js';
+import { send, sleeper, startTalking } from './processes.js';
 import { typist, type Expected, type Scenario } from './scenario.js';
 
 /** A sleep at a terminal of its own, which Python does something to. */
@@ -51,7 +51,10 @@ export const terminals: readonly Scenario[] = [
     title: 'SIGTSTP, then SIGCONT',
     expected: { cause: 'STOPPED', actor: null, shows: [/"endedAt":"/, /"SIGTSTP"/, /"\/bin\/kill","-TSTP"/] },
     produce: async (scene) => {
-      const produced = { pid: (await sleeper(scene)).pid };
+      // The kernel discards SIGTSTP where nobody of the session could continue the group: a shell with jobs can.
+      const shell = await startTalking(scene, '/bin/bash', '-c', 'set -m; sleep 1000 & echo $!; wait');
+      const produced = { pid: Number(shell.said) };
+      scene.defer(() => process.kill(produced.pid, 'SIGKILL'));
       await send(scene, 'TSTP', produced.pid);
       await eventually(async () => (await askHistory(scene, produced))?.episodes.nodes.length);
       await send(scene, 'CONT', produced.pid);

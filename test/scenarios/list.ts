@@ -18,6 +18,7 @@ export const scenarios: readonly (Scenario | Elsewhere)[] = [
   ...terminals,
   ...byTheKernel,
   ...memory,
+  // Section E, service managers and containers, belongs here: e-services.ts.
   ...problems,
   ...agents,
 ];

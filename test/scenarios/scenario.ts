@@ -2,7 +2,7 @@
  * What a scenario of the gallery of deaths is: a way to lose a process, produced for real, and the answer that is right.
  * Each section has a file with its scenarios; list.ts names the files.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Cgroups } from '../support/cgroups.js';
 import type { System } from '../support/system.js';
 
@@ -76,6 +76,6 @@ export const another = hasLogin() ? 'HUMAN' : 'PROCESS';
 export const typist = hasLogin() ? 'HUMAN' : 'KERNEL';
 
 function hasLogin(): boolean {
-  const none = '4294967295';
-  return readFileSync('/proc/self/loginuid', 'utf8').trim() !== none;
+  const [file, none] = ['/proc/self/loginuid', '4294967295'];
+  return existsSync(file) && readFileSync(file, 'utf8').trim() !== none;
 }

@@ -36,6 +36,8 @@ const prerequisites = {
     help: 'apt-get install podman runc conmon',
   },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
+  psmisc: { present: () => runs('killall', '--version'), help: 'apt-get install psmisc' },
+  sudo: { present: () => runs('sudo', '-n', 'true'), help: 'apt-get install sudo' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
 } as const satisfies Record<string, { present: () => boolean; help: string }>;
 
