@@ -13,6 +13,7 @@ import { LoginResolver } from './login.resolver.js';
 import { OomReportResolver, OomTaskResolver } from './oom.resolver.js';
 import { ProcessResolver } from './process.resolver.js';
 import { QueryResolver } from './query.resolver.js';
+import { DeathRestartResolver, RestartResolver } from './restart.resolver.js';
 import { SignalResolver } from './signal.resolver.js';
 import { WhoKilledService } from './who-killed.service.js';
 
@@ -23,6 +24,7 @@ import { WhoKilledService } from './who-killed.service.js';
     DeathEvidenceResolver,
     DeathFeed,
     DeathResolver,
+    DeathRestartResolver,
     EpisodeFeed,
     EpisodeResolver,
     EpisodesResolver,
@@ -39,6 +41,7 @@ import { WhoKilledService } from './who-killed.service.js';
     ProcessEpisodesResolver,
     ProcessResolver,
     QueryResolver,
+    RestartResolver,
     SignalResolver,
     ThrottleResolver,
     VerdictResolver,

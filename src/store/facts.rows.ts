@@ -79,7 +79,7 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
 }
 
 /** Processes as they were at an instant, with their ancestors. */
-class Lineage {
+export class Lineage {
   private readonly lives: ReadonlyMap<string, ProcessRow>;
   private readonly images: ReadonlyMap<string, FormerImageRow[]>;
 
@@ -169,7 +169,7 @@ function first<R, F>(rows: readonly R[] | undefined, factsOf: (row: R) => F): F 
   return row === undefined ? null : factsOf(row);
 }
 
-function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     const key = keyOf(row);

@@ -49,6 +49,8 @@ export const statements = {
   postLedgerLosses: 'post-ledger-losses',
   processesByKey: 'processes-by-key',
   processesPage: 'processes-page',
+  restartCandidates: 'restart-candidates',
+  restartHistory: 'restart-history',
   saveVerdicts: 'save-verdicts',
   signalsByTarget: 'signals-by-target',
   signalsPage: 'signals-page',

@@ -13,6 +13,7 @@ import { Notifications } from './notifications.js';
 import { connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
 import { ProcessStore } from './process.store.js';
+import { RestartStore } from './restart.store.js';
 import { SignalStore } from './signal.store.js';
 import { Readiness } from './readiness.js';
 import { TokenStore } from './token.store.js';
@@ -30,6 +31,7 @@ const stores = [
   Notifications,
   ProcessStore,
   Readiness,
+  RestartStore,
   SignalStore,
   TokenStore,
 ];

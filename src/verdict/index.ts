@@ -15,6 +15,8 @@ export {
   type ProcessFacts,
   type SignalFacts,
 } from './facts.js';
+export { restartKinds, restartOf, type Restart, type RestartFacts, type RestartKind } from './restart.js';
+export { restartLivesMax, restartWindowNs } from './restart-history.js';
 export { unknownDeath, unknownProcess } from './unknown-facts.js';
 export { signalName } from './signal-names.js';
 export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

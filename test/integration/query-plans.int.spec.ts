@@ -154,7 +154,7 @@ const plans: readonly [
     [3, ...nulls(11), 51],
     ['processes_host_id_started_at_boot_pid_start_ns_idx'],
   ],
-  ['children', 'childrenPage', [3, 50, 50_000, ...nulls(3), 51], ['processes_boot_parent_pid_parent_start_ns_idx']],
+  ['children', 'childrenPage', [3, 50, 50_000, ...nulls(3), 51], ['processes_by_parent']],
   ['signals received', 'signalsPage', ['target', 3, 100, 100_000, null, null, 51], ['signals_by_target']],
   [
     'a later page of signals received',
@@ -164,6 +164,18 @@ const plans: readonly [
   ],
   ['signals sent', 'signalsPage', ['sender', 3, 100, 100_000, null, null, 51], ['signals_by_sender']],
   ['signals before deaths', 'signalsByTarget', [...keys, [200_000, 300_000, 400_000], 32], ['signals_by_target']],
+  [
+    'what followed deaths',
+    'restartCandidates',
+    [...keys, [100_500, 200_500, 300_500], 300_000_000_000, 16],
+    ['processes_by_command', 'processes_by_parent'],
+  ],
+  [
+    'lives of the same thing',
+    'restartHistory',
+    [...keys, [100_500, 200_500, 300_500], 100],
+    ['deaths_pkey', 'processes_by_command', 'processes_by_parent'],
+  ],
   ['OOM kills of victims', 'oomKillsByVictim', keys, ['oom_kills_pkey']],
   ['losses around deaths', 'lossesByDeath', [[1, 2], [100_000, 200_000], 5_000, 16], ['losses_by_time']],
   ['losses of a host', 'lossesPage', [3, null, null, 51], ['losses_by_host']],
