@@ -14,6 +14,7 @@ import { OomReportResolver, OomTaskResolver } from './oom.resolver.js';
 import { ProcessResolver } from './process.resolver.js';
 import { QueryResolver } from './query.resolver.js';
 import { DeathRestartResolver, RestartResolver } from './restart.resolver.js';
+import { DeathShotResolver } from './same-shot.resolver.js';
 import { SignalResolver } from './signal.resolver.js';
 import { WhoKilledService } from './who-killed.service.js';
 
@@ -25,6 +26,7 @@ import { WhoKilledService } from './who-killed.service.js';
     DeathFeed,
     DeathResolver,
     DeathRestartResolver,
+    DeathShotResolver,
     EpisodeFeed,
     EpisodeResolver,
     EpisodesResolver,

@@ -41,7 +41,7 @@ export interface FactRows {
   readonly formerImages: readonly FormerImageRow[];
 }
 
-/** @returns facts by `lifeId`. */
+/** @returns facts by `lifeId`; who else was hit is not known here (`ShotStore`). */
 export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
   const people = new Lineage(rows.lineage, rows.formerImages);
   const signals = groupBy(rows.signals, (s) =>
@@ -65,6 +65,7 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
         signal: death.signal,
         coreDumped: death.core_dumped,
         signals: (signals.get(id) ?? []).map((signal) => signalFacts(signal, people)),
+        sameShot: null,
         oomKillAt: oomKills.get(id)?.[0]?.at_ns ?? null,
         oomReport: first(oomReports.get(id), oomReportFacts),
         coreDump: first(coreDumps.get(id), coreDumpFacts),

@@ -51,6 +51,8 @@ export const statements = {
   processesPage: 'processes-page',
   restartCandidates: 'restart-candidates',
   restartHistory: 'restart-history',
+  sameShotPage: 'same-shot-page',
+  sameShots: 'same-shots',
   saveVerdicts: 'save-verdicts',
   signalsByTarget: 'signals-by-target',
   signalsPage: 'signals-page',

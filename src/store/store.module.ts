@@ -14,6 +14,7 @@ import { connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
 import { ProcessStore } from './process.store.js';
 import { RestartStore } from './restart.store.js';
+import { ShotStore } from './shot.store.js';
 import { SignalStore } from './signal.store.js';
 import { Readiness } from './readiness.js';
 import { TokenStore } from './token.store.js';
@@ -32,6 +33,7 @@ const stores = [
   ProcessStore,
   Readiness,
   RestartStore,
+  ShotStore,
   SignalStore,
   TokenStore,
 ];

@@ -2,7 +2,7 @@
  * What is known of one death: everything that `decide` may look at, and all that it may look at.
  *
  * Bounds: at most `factLimits.signalsMax` signals (the latest before the death, in order), ancestries of at most
- * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses, the last `factLimits.kernelLogMax` lines. Times are nanoseconds of the boot clock, so two
+ * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses, the last `factLimits.kernelLogMax` lines, `factLimits.othersNamedMax` others of the same shot. Times are nanoseconds of the boot clock, so two
  * facts of one boot can be subtracted; wall-clock time is for people and is not here.
  */
 import type {
@@ -14,7 +14,13 @@ import type {
   SignalEvent,
 } from '../contract/index.js';
 
-export const factLimits = { signalsMax: 32, lossesMax: 16, kernelLogMax: 4 } as const;
+export const factLimits = {
+  signalsMax: 32,
+  lossesMax: 16,
+  kernelLogMax: 4,
+  othersNamedMax: 5,
+  othersCountedMax: 1_000,
+} as const;
 
 /** A process as it was at the instant in question (its image at that time, not a later one). */
 export interface ProcessFacts {
@@ -142,6 +148,15 @@ export interface KernelLogFacts {
   readonly text: string;
 }
 
+/** Whom else the sender of the signal that mattered (`shotOf`) hit with the same signal, within `sameShotNs` of it. */
+export interface SameShotFacts {
+  /** The first of them. */
+  readonly others: readonly Pick<ProcessFacts, 'ref' | 'comm'>[];
+  readonly total: number;
+  /** There were more than are counted. */
+  readonly atLeast: boolean;
+}
+
 export interface DeathFacts {
   readonly victim: ProcessFacts;
   readonly at: bigint;
@@ -151,6 +166,8 @@ export interface DeathFacts {
   readonly coreDumped: boolean;
   /** Oldest first; all generated at or before `at`. */
   readonly signals: readonly SignalFacts[];
+  /** Null where it alone was hit. */
+  readonly sameShot: SameShotFacts | null;
   /** The kernel chose it as an OOM victim at this time. */
   readonly oomKillAt: bigint | null;
   readonly oomReport: OomReportFacts | null;

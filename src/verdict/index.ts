@@ -13,10 +13,12 @@ export {
   type LossFacts,
   type OomReportFacts,
   type ProcessFacts,
+  type SameShotFacts,
   type SignalFacts,
 } from './facts.js';
 export { restartKinds, restartOf, type Restart, type RestartFacts, type RestartKind } from './restart.js';
 export { restartLivesMax, restartWindowNs } from './restart-history.js';
+export { sameShotNs, shotOf } from './same-shot.js';
 export { unknownDeath, unknownProcess } from './unknown-facts.js';
 export { signalName } from './signal-names.js';
 export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

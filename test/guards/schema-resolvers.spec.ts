@@ -15,6 +15,7 @@ import { OomReportResolver, OomTaskResolver } from '../../src/history/oom.resolv
 import { ProcessResolver } from '../../src/history/process.resolver.js';
 import { QueryResolver } from '../../src/history/query.resolver.js';
 import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
+import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
 import type { VerdictView } from '../../src/history/verdict.view.js';
 import type {
@@ -82,6 +83,7 @@ const resolvers = [
   DeathEvidenceResolver,
   DeathResolver,
   DeathRestartResolver,
+  DeathShotResolver,
   EpisodeResolver,
   EpisodesResolver,
   HostGapsResolver,

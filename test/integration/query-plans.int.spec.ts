@@ -165,6 +165,18 @@ const plans: readonly [
   ['signals sent', 'signalsPage', ['sender', 3, 100, 100_000, null, null, 51], ['signals_by_sender']],
   ['signals before deaths', 'signalsByTarget', [...keys, [200_000, 300_000, 400_000], 32], ['signals_by_target']],
   [
+    'other victims of shots',
+    'sameShots',
+    [...keys, [9, 9, 9], [100_000, 200_000, 300_000], [110_000, 210_000, 310_000], 1_000],
+    ['signals_by_sender'],
+  ],
+  [
+    'a later page of the other victims of a shot',
+    'sameShotPage',
+    [3, 100, 100_000, 9, 100_000, 900_000, 200, 200_000, 200_001, 9, 51],
+    ['signals_by_sender'],
+  ],
+  [
     'what followed deaths',
     'restartCandidates',
     [...keys, [100_500, 200_500, 300_500], 300_000_000_000, 16],
