@@ -19,8 +19,8 @@ async function fill(): Promise<void> {
     select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n * 1000, 'worker', '/bin/w' || n, array['w', n::text], 'u' || n % 5,
       '2026-11-20'::timestamptz + n * interval '1 s', case when n % 2 = 0 then '2026-11-21'::timestamptz end
     from boots b, generate_series(1, 2000) n order by n, b.id`;
-  await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, cause, actor_kind)
-    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
+  await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, engine, cause, actor_kind)
+    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, case when pid % 10 > 0 then pid % 4 / 2 + 1 end, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
   await sql`insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns, disposition, result)
     select p.boot, p.start_ns + k, p.started_at, 9, 0, p.pid, p.start_ns, p.parent_pid, p.parent_start_ns, 'default', 'delivered'
     from processes p, generate_series(1, 2) k`;
@@ -252,6 +252,8 @@ const plans: readonly [
     [1, 1, at, json({ ...life, state: 'stopped', since_ns: 5, seen_ns: 6 })],
     ['deaths_pkey', 'episodes_pkey'],
   ],
+  ['verdicts of older engines', 'takeOutdated', [3, 100], ['deaths_by_engine']],
+  ['how many are of older engines', 'countOutdated', [2, 100_000], ['deaths_by_engine']],
   ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' })], ['deaths_pkey']],
   [
     'the ledger claimed',
