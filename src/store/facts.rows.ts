@@ -17,7 +17,7 @@ import type {
   LifeKey,
   LossRow,
   OomKillRow,
-  OomReportRow,
+  OomReportWithTable,
   ProcessRow,
   SignalRow,
 } from './rows.js';
@@ -29,7 +29,7 @@ export interface FactRows {
   readonly signals: readonly SignalRow[];
   readonly oomKills: readonly OomKillRow[];
   /** Earliest first. */
-  readonly oomReports: readonly OomReportRow[];
+  readonly oomReports: readonly OomReportWithTable[];
   readonly coreDumps: readonly CoreDumpRow[];
   /** Oldest first. */
   readonly kernelLog: readonly KernelLogRow[];

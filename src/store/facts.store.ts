@@ -31,7 +31,7 @@ export class FactsStore {
     const [signals, oomKills, oomReports, coreDumps, kernelLog, losses, rungs] = await Promise.all([
       this.signalsBefore(deaths),
       run<OomKillRow>(this.db, 'oomKillsByVictim', keyArrays(deaths)),
-      this.evidence.oomReports(deaths),
+      this.evidence.oomReportsWithTables(deaths),
       this.evidence.coreDumps(deaths),
       this.evidence.kernelLog(deaths),
       this.deaths.losses(deaths, factLimits.lossesMax),

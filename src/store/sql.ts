@@ -44,6 +44,7 @@ export const statements = {
   lossesPage: 'losses-page',
   oomKillsByVictim: 'oom-kills-by-victim',
   oomReportsByVictim: 'oom-reports-by-victim',
+  oomTables: 'oom-tables',
   oomTasksPage: 'oom-tasks-page',
   childrenPage: 'children-page',
   postLedger: 'post-ledger',

@@ -20,6 +20,8 @@ export const factLimits = {
   kernelLogMax: 4,
   othersNamedMax: 5,
   othersCountedMax: 1_000,
+  oomRivalsMax: 5,
+  oomTasksMax: 1_000,
 } as const;
 
 /** A process as it was at the instant in question (its image at that time, not a later one). */
@@ -101,6 +103,8 @@ export interface OomReportFacts {
   readonly memory: readonly OomLimitFacts[];
   readonly trigger: OomTriggerFacts | null;
   readonly victim: OomVictimFacts;
+  /** Null where the report has no table of tasks, or where it was not looked at. */
+  readonly table: OomTableFacts | null;
   readonly groupKill: boolean;
   readonly cut: boolean;
 }
@@ -111,6 +115,28 @@ export interface OomLimitFacts {
   readonly usage: number;
   readonly limit: number;
   readonly failures: number | null;
+}
+
+/** The report's table of tasks, in short (`summarizeTasks`). */
+export interface OomTableFacts {
+  readonly candidates: number;
+  /** Every row is there and says all that the kernel weighs. */
+  readonly isWhole: boolean;
+  /** The victim's own row. */
+  readonly victim: OomCandidateFacts | null;
+  /** The others that could be killed, the worst first; at most `factLimits.oomRivalsMax`. */
+  readonly rivals: readonly OomCandidateFacts[];
+  /** Others with a negative oom_score_adj, the largest first, at most as many; and how many there are. */
+  readonly shielded: readonly OomCandidateFacts[];
+  readonly shieldedTotal: number;
+}
+
+export interface OomCandidateFacts {
+  readonly pid: number;
+  readonly comm: string;
+  /** Memory, swap and page tables. */
+  readonly size: number;
+  readonly oomScoreAdj: number;
 }
 
 /** The task that asked for memory. */

@@ -20,5 +20,6 @@ export { restartKinds, restartOf, type Restart, type RestartFacts, type RestartK
 export { restartLivesMax, restartWindowNs } from './restart-history.js';
 export { sameShotNs, shotOf } from './same-shot.js';
 export { unknownDeath, unknownProcess } from './unknown-facts.js';
+export { summarizeTasks, type OomTaskRowFacts } from './oom-badness.js';
 export { signalName } from './signal-names.js';
 export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

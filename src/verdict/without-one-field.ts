@@ -33,6 +33,6 @@ function losses(value: unknown, path: string): { path: string; value: unknown }[
 // prettier-ignore
 const nullable: ReadonlySet<string> = new Set([
   'exe', 'uid', 'userName', 'login', 'name', 'session', 'tty', 'sender', 'running', 'thread', 'address', 'sameShot', 'oomKillAt', 'rung', 'count',
-  'cgroup', 'oomReport', 'coreDump', 'constraint', 'trigger', 'gfpMask', 'order', 'failures', 'anonRss', 'fileRss', 'shmemRss',
+  'cgroup', 'oomReport', 'table', 'coreDump', 'constraint', 'trigger', 'gfpMask', 'order', 'failures', 'anonRss', 'fileRss', 'shmemRss',
   'pageTables', 'oomScoreAdj', 'pattern', 'path', 'size', 'obstacle',
 ]);

@@ -196,6 +196,7 @@ const plans: readonly [
   ['core dumps of victims', 'coreDumpsByVictim', keys, ['core_dumps_pkey']],
   ['OOM reports of victims', 'oomReportsByVictim', keys, ['oom_reports_pkey', 'oom_victims_by_life']],
   ['candidates of an OOM report', 'oomTasksPage', [3, 100, null, null, 51], ['oom_tasks_pkey']],
+  ['tables of OOM reports', 'oomTables', [[1, 2], [100, 200], 1_001], ['oom_tasks_pkey']],
   ['kernel log of processes', 'kernelLogByProcess', [...keys, 4], ['kernel_log_by_life']],
   ['the newest episodes', 'episodesPage', [...nulls(19), 51], ['episodes_by_time']],
   ['a later page of episodes', 'episodesPage', [...nulls(10), ...episodeOrder, ...nulls(3), 51], ['episodes_by_time']],
