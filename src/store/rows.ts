@@ -163,6 +163,22 @@ export interface OomReportRow extends LifeKey {
   readonly page_tables_bytes: bigint | null;
 }
 
+/** A candidate of the report that (boot, line) names. */
+export interface OomTableRow {
+  readonly boot: number;
+  readonly line: bigint;
+  readonly pid: number;
+  readonly comm: string;
+  readonly rss_bytes: bigint | null;
+  readonly swap_bytes: bigint | null;
+  readonly page_tables_bytes: bigint | null;
+  readonly oom_score_adj: number | null;
+}
+
+export interface OomReportWithTable extends OomReportRow {
+  readonly tasks: readonly OomTableRow[];
+}
+
 export interface OomTaskRow {
   readonly position: number;
   readonly pid: number;

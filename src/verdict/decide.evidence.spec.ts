@@ -72,6 +72,13 @@ const text = fc.string({ unit: 'binary', maxLength: 40 });
 const instant = fc.bigInt({ min: 0n, max: 10n ** 18n });
 const size = fc.oneof(fc.nat(), fc.maxSafeNat());
 
+const anyCandidate = fc.record({
+  pid: fc.nat(),
+  comm: text,
+  size,
+  oomScoreAdj: fc.integer({ min: -1000, max: 1000 }),
+});
+
 const anyReport: fc.Arbitrary<OomReportFacts> = fc.record({
   at: instant,
   constraint: orNull(fc.constantFrom(...oomConstraints)),
@@ -93,6 +100,16 @@ const anyReport: fc.Arbitrary<OomReportFacts> = fc.record({
     pageTables: orNull(size),
     oomScoreAdj: orNull(fc.integer({ min: -1000, max: 1000 })),
   }),
+  table: orNull(
+    fc.record({
+      candidates: fc.nat(),
+      isWhole: fc.boolean(),
+      victim: orNull(anyCandidate),
+      rivals: fc.array(anyCandidate, { maxLength: 2 }),
+      shielded: fc.array(anyCandidate, { maxLength: 2 }),
+      shieldedTotal: fc.nat(9),
+    }),
+  ),
   groupKill: fc.boolean(),
   cut: fc.boolean(),
 });

@@ -317,6 +317,9 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     signal: orNull(number),
     coreDumped: fc.boolean(),
     signals: fc.array(signal, { maxLength: 5 }),
+    sameShot: orNull(
+      fc.record({ others: fc.array(someone, { maxLength: 2 }), total: fc.nat(9), atLeast: fc.boolean() }),
+    ),
     oomKillAt: orNull(instant),
     losses: fc.array(
       fc.record({ since: instant, until: instant, cause: text, count: orNull(fc.nat()), cgroup: orNull(text) }),

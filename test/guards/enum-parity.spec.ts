@@ -11,7 +11,7 @@ import {
   rungs,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
-import { actorKinds, causes } from '../../src/verdict/index.js';
+import { actorKinds, causes, restartKinds } from '../../src/verdict/index.js';
 import { schema } from '../support/sdl.js';
 
 const lists: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +23,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   EpisodeState: episodeStates.map(enumName),
   CoreDumpObstacle: coreDumpObstacles.map(enumName),
   OomConstraint: oomConstraints.map(enumName),
+  RestartKind: restartKinds.map(enumName),
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

@@ -14,6 +14,8 @@ import { HostGapsResolver, ThrottleResolver } from '../../src/history/loss.resol
 import { OomReportResolver, OomTaskResolver } from '../../src/history/oom.resolver.js';
 import { ProcessResolver } from '../../src/history/process.resolver.js';
 import { QueryResolver } from '../../src/history/query.resolver.js';
+import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
+import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
 import type { VerdictView } from '../../src/history/verdict.view.js';
 import type {
@@ -44,6 +46,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Process: columns<ProcessRow>()('pid', 'exe', 'comm', 'args', 'cgroup', 'unit'),
   SignalRecord: columns<SignalRow>()('at', 'code', 'thread'),
   Death: columns<DeathRow>()('reconstructed'),
+  Restart: columns<RestartView>()('recently', 'isLoop'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
   OomReport: columns<OomReportRow>()('at', 'reconstructed', 'cgroup', 'cut'),
@@ -79,6 +82,8 @@ const resolvers = [
   CoreDumpResolver,
   DeathEvidenceResolver,
   DeathResolver,
+  DeathRestartResolver,
+  DeathShotResolver,
   EpisodeResolver,
   EpisodesResolver,
   HostGapsResolver,
@@ -92,6 +97,7 @@ const resolvers = [
   ProcessEpisodesResolver,
   ProcessResolver,
   QueryResolver,
+  RestartResolver,
   SignalResolver,
   ThrottleResolver,
   VerdictResolver,
