@@ -114,7 +114,7 @@ function command(death: DeathFacts, life: NextLife, parent: RestartFacts['parent
     const isNextRun = parent?.endedBefore !== true && scheduledJob(victim)?.command === job.command;
     return isNextRun || endedByItself(death) ? null : { kind: 'command', life, by: maker };
   }
-  if (witness.ref.pid === 1 || isInteractiveShell(witness) || isOfNewLogin(process, witness)) return null;
+  if (isManager(witness) || isInteractiveShell(witness) || isOfNewLogin(process, witness)) return null;
   if (endedByItself(death) && !supervisors.has(witness.comm)) return null;
   return { kind: 'command', life, by: witness };
 }
@@ -125,6 +125,11 @@ function isKilledByWrapper(death: DeathFacts, witness: ProcessFacts): boolean {
   const parent = death.victim.ancestry[0];
   if (killer == null || parent === undefined) return false;
   return isSame(killer.ref, parent.ref) && !isSame(killer.ref, witness.ref);
+}
+
+/** It starts whatever there is; that it started this again is known by the unit. In a container its pid is another. */
+function isManager({ ref, comm }: ProcessFacts): boolean {
+  return ref.pid === 1 || comm === 'systemd';
 }
 
 /** Somebody has logged in since, and did it. */
