@@ -63,13 +63,13 @@ function readOptions() {
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         rounds: { type: 'string' },
-        only: { type: 'string' },
+        only: { type: 'string', multiple: true },
       },
     });
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     const wrong = rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0);
     if (wrong || positionals.length !== 1 || positionals[0] !== 'agent') return undefined;
-    return { quick: values.quick, json: values.json, rounds, only: values.only?.split(',') };
+    return { quick: values.quick, json: values.json, rounds, only: values.only?.flatMap((list) => list.split(',')) };
   } catch {
     return undefined;
   }

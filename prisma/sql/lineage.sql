@@ -1,10 +1,10 @@
--- Given lives and all their ancestors, each once. `union` ends a cycle, should an agent ever report one.
+-- Given lives and all their ancestors, each once, and when they died. `union` ends a cycle, should an agent ever report one.
 -- $1 int[] boots, $2 int[] pids, $3 bigint[] start times
--- Primary key of processes.
+-- Primary keys of processes and deaths.
 with recursive line as (
   select p.* from unnest($1::int[], $2::int[], $3::bigint[]) as k(boot, pid, start_ns) join processes p using (boot, pid, start_ns)
   union
   select p.* from line c
   join processes p on p.boot = c.boot and p.pid = c.parent_pid and p.start_ns = c.parent_start_ns
 )
-select l.*, b.booted_at from line l join boots b on b.id = l.boot
+select l.*, b.booted_at, d.died_ns from line l join boots b on b.id = l.boot left join deaths d using (boot, pid, start_ns)

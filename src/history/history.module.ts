@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BootEndingResolver, BootResolver, HostBootsResolver } from './boot.resolver.js';
 import { EpisodeFeed } from './episode.feed.js';
 import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from './episode.resolver.js';
 import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from './evidence.resolver.js';
@@ -13,20 +14,25 @@ import { LoginResolver } from './login.resolver.js';
 import { OomReportResolver, OomTaskResolver } from './oom.resolver.js';
 import { ProcessResolver } from './process.resolver.js';
 import { QueryResolver } from './query.resolver.js';
+import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from './remedy.resolver.js';
 import { SignalResolver } from './signal.resolver.js';
 import { WhoKilledService } from './who-killed.service.js';
 
 @Module({
   providers: [
     ActorResolver,
+    BootEndingResolver,
+    BootResolver,
     CoreDumpResolver,
     DeathEvidenceResolver,
     DeathFeed,
     DeathResolver,
     EpisodeFeed,
+    EpisodeRemediesResolver,
     EpisodeResolver,
     EpisodesResolver,
     Filters,
+    HostBootsResolver,
     HostGapsResolver,
     HostResolver,
     LedgerResolver,
@@ -39,8 +45,10 @@ import { WhoKilledService } from './who-killed.service.js';
     ProcessEpisodesResolver,
     ProcessResolver,
     QueryResolver,
+    RemedyResolver,
     SignalResolver,
     ThrottleResolver,
+    VerdictRemediesResolver,
     VerdictResolver,
     WhoKilledService,
   ],

@@ -13,11 +13,10 @@ import { ProcessStore } from '../store/process.store.js';
 import { parseLifeId, type DeathRow, type HostRow, type ProcessRow } from '../store/rows.js';
 import { pageSize, toConnection, type Connection } from './connection.js';
 import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { afterDeath, deathCursor } from './death.cursor.js';
 import { Filters } from './filters.js';
 import { afterProcess, processCursor } from './process.cursor.js';
 import { WhoKilledService } from './who-killed.service.js';
-
-const deathKey = [cursorParts.milliseconds, cursorParts.int, cursorParts.int, cursorParts.bigint];
 
 @Resolver()
 export class QueryResolver {
@@ -39,9 +38,7 @@ export class QueryResolver {
     const size = pageSize(first);
     const position = afterDeath(after);
     const rows = await this.deathStore.page(await this.filters.deaths(filter), { after: position, limit: size + 1 });
-    return toConnection(rows, size, (row) =>
-      encodeCursor('deaths', [row.died_at.getTime(), row.boot, row.pid, row.start_ns]),
-    );
+    return toConnection(rows, size, deathCursor);
   }
 
   @Query('processes')
@@ -75,10 +72,4 @@ export class QueryResolver {
   host(@Args() { name }: QueryHostArgs): Promise<HostRow | null> {
     return this.hostStore.byName(name);
   }
-}
-
-function afterDeath(cursor: string | null | undefined) {
-  const key = decodeCursor('deaths', cursor, deathKey);
-  if (!key) return null;
-  return { died_at: new Date(Number(key[0])), boot: Number(key[1]), pid: Number(key[2]), start_ns: BigInt(key[3]!) };
 }

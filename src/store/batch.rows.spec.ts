@@ -103,7 +103,25 @@ test('every_kind_has_its_place', () => {
     unknown: [events.at(-1)],
     agentStart: null,
     snapshot: events.find((event) => event.kind === 'snapshot'),
+    agentStop: events.find((event) => event.kind === 'agent_stop'),
+    latest: 9n,
   });
+});
+
+test('an_agent_that_starts_after_the_goodbye_of_another_has_not_said_it', () => {
+  const start: Event = {
+    kind: 'agent_start',
+    at: '8',
+    version: '1',
+    rung: 'ebpf',
+    blindSpots: [],
+    kernel: '6',
+    arch: 'x64',
+    resumed: true,
+  };
+  const stop: Event = { kind: 'agent_stop', at: '7' };
+  expect(toRows([stop, start])).toMatchObject({ agentStart: start, agentStop: null, latest: 8n });
+  expect(toRows([start, stop])).toMatchObject({ agentStart: start, agentStop: stop, latest: 8n });
 });
 
 describe('one thing told in parts', () => {

@@ -6,11 +6,12 @@
  */
 import type { Event, KnownEvent, ProcessEvent, UnknownEvent } from '../contract/index.js';
 import { isKnownEvent } from '../contract/index.js';
+import { lifecycleOf, type Lifecycle } from './lifecycle.rows.js';
 import { collectEvidence, keyOf, type EvidenceRows } from './evidence.rows.js';
 
 type Of<K extends KnownEvent['kind']> = Extract<KnownEvent, { kind: K }>;
 
-export interface BatchRows extends EvidenceRows {
+export interface BatchRows extends EvidenceRows, Lifecycle {
   readonly processes: readonly object[];
   readonly formerImages: readonly object[];
   readonly signals: readonly object[];
@@ -18,9 +19,6 @@ export interface BatchRows extends EvidenceRows {
   readonly oomKills: readonly object[];
   readonly losses: readonly object[];
   readonly unknown: readonly UnknownEvent[];
-  /** The last of each in the batch. */
-  readonly agentStart: Of<'agent_start'> | null;
-  readonly snapshot: Of<'snapshot'> | null;
 }
 
 export function toRows(events: readonly Event[]): BatchRows {
@@ -34,8 +32,6 @@ export function toRows(events: readonly Event[]): BatchRows {
   const evidence = collectEvidence();
   const losses: object[] = [];
   const unknown: UnknownEvent[] = [];
-  let agentStart: Of<'agent_start'> | null = null;
-  let snapshot: Of<'snapshot'> | null = null;
 
   const handlers = {
     process: (event) => {
@@ -62,15 +58,8 @@ export function toRows(events: readonly Event[]): BatchRows {
     loss: (event) => {
       losses.push(lossRow(event));
     },
-    agent_start: (event) => {
-      agentStart = event;
-    },
-    snapshot: (event) => {
-      snapshot = event;
-    },
-    agent_stop: () => undefined,
     ...evidence.handlers,
-    ledger: () => undefined,
+    ...{ agent_start: elsewhere, agent_stop: elsewhere, snapshot: elsewhere, ledger: elsewhere },
   } satisfies { [K in KnownEvent['kind']]: (event: Of<K>) => void };
 
   for (const event of events) {
@@ -87,10 +76,12 @@ export function toRows(events: readonly Event[]): BatchRows {
     ...evidence.rows(),
     losses,
     unknown,
-    agentStart,
-    snapshot,
+    ...lifecycleOf(events),
   };
 }
+
+/** Rows of another file's making. */
+const elsewhere = (): void => undefined;
 
 function processRow(event: ProcessEvent, execs: readonly string[] | undefined): object {
   return {

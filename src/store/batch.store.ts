@@ -47,9 +47,11 @@ async function commitIn(tx: Tx, hostId: number, batch: Batch): Promise<CommitRes
   const events = batch.events.slice(committed + 1 - batch.sequence);
   if (events.length === 0) return { outcome: 'stored', committed, events, pending: 0 };
 
-  const [boot] = await run<{ id: number }>(tx, 'upsertBoot', [hostId, batch.bootId, batch.bootedAt]);
-  const context = { tx, hostId, boot: boot!.id, bootedAt: batch.bootedAt };
   const rows = toRows(events);
+  const { latest, agentStart, agentStop } = rows;
+  const lifecycle = [latest, agentStart !== null, agentStop?.at ?? null];
+  const [boot] = await run<{ id: number }>(tx, 'upsertBoot', [hostId, batch.bootId, batch.bootedAt, ...lifecycle]);
+  const context = { tx, hostId, boot: boot!.id, bootedAt: batch.bootedAt };
   const highest = committed + events.length;
   // Sent without waiting for each: the connection pipelines them, and the first failure rolls all back.
   const [history, facts] = await Promise.all([

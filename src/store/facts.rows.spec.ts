@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { assembleFacts, type FactRows } from './facts.rows.js';
-import type { DeathRow, ProcessRow, SignalRow } from './rows.js';
+import type { DeathRow, LineageRow, SignalRow } from './rows.js';
 
 const booted_at = new Date('2026-11-20T08:00:00Z');
 
-const process = (pid: number, more: Partial<ProcessRow> = {}): ProcessRow => ({
+const process = (pid: number, more: Partial<LineageRow> = {}): LineageRow => ({
   boot: 1,
   pid,
   start_ns: BigInt(pid),
@@ -33,6 +33,7 @@ const process = (pid: number, more: Partial<ProcessRow> = {}): ProcessRow => ({
   kernel_thread: false,
   started_at: booted_at,
   ended_at: null,
+  died_ns: null,
   ...more,
 });
 

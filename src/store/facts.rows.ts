@@ -15,10 +15,10 @@ import type {
   FormerImageRow,
   KernelLogRow,
   LifeKey,
+  LineageRow,
   LossRow,
   OomKillRow,
   OomReportRow,
-  ProcessRow,
   SignalRow,
 } from './rows.js';
 import { requestsOf, type RequestRows } from './request.facts.js';
@@ -37,7 +37,7 @@ export interface FactRows extends RequestRows {
   readonly losses: readonly (LossRow & { died_ns: bigint })[];
   readonly rungs: ReadonlyMap<number, DeathFacts['rung']>;
   /** Victims, senders, who made requests, and all their ancestors. */
-  readonly lineage: readonly ProcessRow[];
+  readonly lineage: readonly LineageRow[];
   /** Oldest first. */
   readonly formerImages: readonly FormerImageRow[];
 }
@@ -81,11 +81,11 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
 }
 
 /** Processes as they were at an instant, with their ancestors. */
-class Lineage {
-  private readonly lives: ReadonlyMap<string, ProcessRow>;
+export class Lineage {
+  private readonly lives: ReadonlyMap<string, LineageRow>;
   private readonly images: ReadonlyMap<string, FormerImageRow[]>;
 
-  constructor(lives: readonly ProcessRow[], images: readonly FormerImageRow[]) {
+  constructor(lives: readonly LineageRow[], images: readonly FormerImageRow[]) {
     this.lives = new Map(lives.map((row) => [lifeId(row), row]));
     this.images = groupBy(images, lifeId);
   }
@@ -107,11 +107,12 @@ class Lineage {
       container: containerOf(row),
       cgroup: row.cgroup,
       kernelThread: row.kernel_thread,
+      ended: row.died_ns ?? (row.ended_at === null ? 'not yet' : null),
       ancestry: this.ancestors(row),
     };
   }
 
-  private ancestors(row: ProcessRow): AncestorFacts[] {
+  private ancestors(row: LineageRow): AncestorFacts[] {
     const found: AncestorFacts[] = [];
     let parent = this.parentOf(row);
     while (parent && found.length < limits.ancestryDepthMax) {
@@ -121,13 +122,13 @@ class Lineage {
     return found;
   }
 
-  private parentOf(row: ProcessRow): ProcessRow | undefined {
+  private parentOf(row: LineageRow): LineageRow | undefined {
     if (row.parent_pid === null || row.parent_start_ns === null) return undefined;
     return this.lives.get(lifeId({ boot: row.boot, pid: row.parent_pid, start_ns: row.parent_start_ns }));
   }
 }
 
-function loginFacts(row: ProcessRow): ProcessFacts['login'] {
+function loginFacts(row: LineageRow): ProcessFacts['login'] {
   if (row.login_uid === null) return null;
   const session = row.login_session === null ? null : Number(row.login_session);
   return { uid: Number(row.login_uid), name: row.login_name, session, tty: row.tty, source: row.login_source };
@@ -142,7 +143,7 @@ function signalFacts(row: SignalRow, people: Lineage): SignalFacts {
     code: row.code,
     sender: party(row.sender_pid, row.sender_start_ns) ?? unseenSender(row),
     running: party(row.running_pid, row.running_start_ns),
-    thread: row.thread,
+    thread: row.thread ?? 'group',
     disposition: row.disposition,
     result: row.result,
     address: row.address,

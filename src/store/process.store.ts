@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
-import type { FormerImageRow, LifeKey, ProcessRow } from './rows.js';
+import type { FormerImageRow, LifeKey, LineageRow, ProcessRow } from './rows.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
 import { textOrNull } from './text.js';
@@ -32,8 +32,8 @@ export class ProcessStore {
   }
 
   /** The given lives and all their ancestors, in no order. */
-  async lineage(keys: readonly LifeKey[]): Promise<ProcessRow[]> {
-    return run<ProcessRow>(this.db, 'lineage', keyArrays(keys));
+  async lineage(keys: readonly LifeKey[]): Promise<LineageRow[]> {
+    return run<LineageRow>(this.db, 'lineage', keyArrays(keys));
   }
 
   /** Images that the given lives had before, oldest first. */

@@ -52,6 +52,11 @@ export interface RequestRow extends LifeKey {
   readonly at_ns: bigint;
 }
 
+export interface LineageRow extends ProcessRow {
+  /** Null: it lives, or its end was not seen (then `ended_at` says when that was noticed). */
+  readonly died_ns: bigint | null;
+}
+
 export interface EvidenceRow {
   readonly kind: string;
   /** Boot-clock nanoseconds, decimal. */
@@ -229,6 +234,21 @@ export interface HostRow {
   readonly blind_spots: string[];
   readonly kernel: string | null;
   readonly arch: string | null;
+}
+
+/** One boot of a host. */
+export interface BootRow {
+  readonly id: number;
+  readonly host_id: number;
+  readonly boot_id: string;
+  readonly booted_at: Date;
+  /** The latest event of it; 0 where an older server stored it. */
+  readonly seen_ns: bigint;
+  readonly seen_at: Date;
+  /** Its last agent said goodbye. */
+  readonly agent_stopped_ns: bigint | null;
+  /** Null: no later boot is known. */
+  readonly next_booted_at: Date | null;
 }
 
 /** A life's key as text, for maps and for the ids that the API shows. */

@@ -11,6 +11,7 @@ const directory = path.resolve(import.meta.dirname, '../../prisma/sql');
 
 export const statements = {
   advanceCursor: 'advance-cursor',
+  bootsPage: 'boots-page',
   claimLedger: 'claim-ledger',
   closeFormerBoots: 'close-former-boots',
   closeUnseen: 'close-unseen-processes',
@@ -50,6 +51,7 @@ export const statements = {
   processesByKey: 'processes-by-key',
   processesPage: 'processes-page',
   saveVerdicts: 'save-verdicts',
+  shutdownRequests: 'shutdown-requests',
   signalsByTarget: 'signals-by-target',
   signalsPage: 'signals-page',
   stopRequests: 'stop-requests',

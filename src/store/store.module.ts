@@ -2,6 +2,7 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Env } from '../platform/env.js';
 import { BatchStore } from './batch.store.js';
+import { BootStore } from './boot.store.js';
 import { DeathStore } from './death.store.js';
 import { EpisodeStore } from './episode.store.js';
 import { EvidenceStore } from './evidence.store.js';
@@ -20,6 +21,7 @@ import { DB, PRISMA } from './store.tokens.js';
 
 const stores = [
   BatchStore,
+  BootStore,
   DeathStore,
   EpisodeStore,
   EvidenceStore,

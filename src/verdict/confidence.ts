@@ -15,6 +15,10 @@ export const certainty = {
   raisedAgain: 0.9,
   /** The kernel's log says that its OOM killer killed it, or that it faulted; the signal itself was not recorded. */
   loggedOnly: 0.85,
+  /** A host went down, and its agent did not say goodbye: it may have been dead already. */
+  goodbyeMissing: 0.8,
+  /** A host went down in order, and nobody was seen who asked for it. */
+  requestMissing: 0.7,
   /** A scheduler is known by its name, which anybody may give to a program. */
   schedulerByName: 0.9,
   /** A service manager of which the unit is not known, known by its name and as an ancestor of the victim. */
@@ -24,7 +28,7 @@ export const certainty = {
   /** Known by its name, and nothing else speaks for it. */
   nameOnly: 0.6,
   /** Stopped by a service manager, and nobody was seen who asked for it: its own doing, or a machine that goes down. */
-  requestMissing: 0.85,
+  askerMissing: 0.85,
   /** A request for another unit in the same moment: an alias of this one, a dependency, or chance. */
   requestNearby: 0.9,
   /** A child of systemd in the victim's own unit sent it: a part of the service, or its stop command. */
@@ -43,8 +47,12 @@ export const certainty = {
   afterStopRequest: 0.7,
   /** A crash signal that the process sent to itself: mostly a crash that a handler caught and that was not recorded. */
   selfSentFault: 0.7,
-  /** SIGPIPE or SIGXFSZ that looks like kill(2) from itself; kernel-made ones are directed at a thread. */
+  /** Whether it was directed at a thread, as the kernel's are, or at the group, as those of kill(2), is not known. */
   threadMissing: 0.7,
+  /** Whether the sender had ended by then, so that the kernel sent it in its name, is not known. */
+  endMissing: 0.85,
+  /** It exited with 128 + n soon after somebody had sent it signal n, which it caught. */
+  exitedAsAsked: 0.9,
   /** The kernel's OOM killer chose it; whether for the host or for a cgroup is not known. */
   oomChosen: 0.6,
   /** The only matching signal met a handler or was ignored, so the disposition must have changed later. */

@@ -139,6 +139,17 @@ const tellingDeaths: Readonly<Record<string, DeathFacts>> = {
     signal: 9,
     signals: [sent(15, guard, { disposition: 'caught', msBefore: 10_000 }), sent(9, guard)],
   }),
+  'cgroup.kill': death({ signal: 9, signals: [sent(9, guard, { thread: 4711 })] }),
+  'parent death': death({
+    signal: 15,
+    signals: [sent(15, process({ pid: 4500, comm: 'supervisor', ended: diedAt - 2_000_000n }))],
+  }),
+  'namespace teardown': death({
+    signal: 9,
+    signals: [kernelMade(9, { running: process({ pid: 4500, comm: 'supervisor' }) })],
+  }),
+  'ctrl-C': death({ signal: 2, signals: [kernelMade(2, { running: guard })] }),
+  'stopped gracefully': death({ code: 143, signals: [sent(15, kill, { disposition: 'caught' })] }),
   'shot with SIGSEGV': death({ signal: 11, signals: [sent(11, kill)] }),
   'shot with SIGABRT': death({ signal: 6, signals: [sent(6, kill)] }),
   raised: death({ signal: 15, signals: [sent(15, worker, { code: -6, thread: 4711 })] }),
@@ -213,6 +224,7 @@ function plausibleFacts(): fc.Arbitrary<DeathFacts> {
   const origin = fc.constantFrom<Partial<SignalFacts>>(
     { code: 0, sender: kill },
     { code: -6, sender: guard, thread: 4711 },
+    { code: 0, sender: process({ pid: 4500, comm: 'supervisor', ended: 1n }) },
     { code: 0, sender: process({ pid: 4500, comm: 'supervisor', ancestry: [bash] }) },
     { code: 0, ...self },
     { code: -6, thread: 4711, ...self },
@@ -278,6 +290,7 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     container: orNull(container),
     cgroup: orNull(text),
     kernelThread: fc.boolean(),
+    ended: fc.oneof(orNull(instant), fc.constant('not yet' as const)),
     ancestry,
   });
   const number = fc.oneof(
@@ -290,7 +303,7 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     code: fc.oneof(fc.constantFrom(0, -1, -2, -6, 1, 2, 128), fc.integer()),
     sender: orNull(someone),
     running: orNull(someone),
-    thread: orNull(fc.nat()),
+    thread: fc.oneof(orNull(fc.nat()), fc.constant('group' as const)),
     disposition: fc.constantFrom('default', 'ignored', 'caught'),
     result: fc.constantFrom('delivered', 'ignored', 'pending', 'overflow', 'lost_info'),
     address: orNull(fc.oneof(fc.constant('0x0'), text)),

@@ -114,7 +114,7 @@ function signalEvidence(facts: DeathFacts): readonly Evidence[] {
 }
 
 function signalText(signal: SignalFacts, facts: DeathFacts): string {
-  const thread = signal.thread === null ? '' : ` for thread ${signal.thread}`;
+  const thread = signal.thread === null || signal.thread === 'group' ? '' : ` for thread ${signal.thread}`;
   const name = `${signalName(signal.signal)} (${siCodeName(signal.signal, signal.code)})${thread}`;
   return `${name} from ${senderPhrase(signal, facts, true)}: ${fate(signal)}`;
 }

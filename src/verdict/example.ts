@@ -13,7 +13,10 @@ export function death(overrides: Partial<DeathFacts> = {}): DeathFacts {
 
 export function process(overrides: Partial<ProcessFacts> & { readonly pid: number }): ProcessFacts {
   const { pid, ...rest } = overrides;
-  return unknownProcess({ pid, start: `${pid}000` }, { comm: 'worker', uid: 1000, userName: 'alice', ...rest });
+  return unknownProcess(
+    { pid, start: `${pid}000` },
+    { comm: 'worker', uid: 1000, userName: 'alice', ended: 'not yet', ...rest },
+  );
 }
 
 /** From user space unless said otherwise: SI_USER, to the group, no handler, one millisecond before the death. */
@@ -30,7 +33,7 @@ export function sent(
     code: 0,
     sender,
     running: null,
-    thread: null,
+    thread: 'group',
     disposition: 'default',
     result: 'delivered',
     address: null,
@@ -103,6 +106,7 @@ export const guard = process({
 
 /** The host's own service manager. */
 export const systemd = unknownProcess(init.ref, {
+  ended: 'not yet',
   comm: 'systemd',
   args: ['/sbin/init'],
   uid: 0,

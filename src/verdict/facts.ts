@@ -34,6 +34,8 @@ export interface ProcessFacts {
   readonly container: ContainerFacts | null;
   readonly cgroup: string | null;
   readonly kernelThread: boolean;
+  /** When it ended itself, later or earlier than the instant in question; null where that is not known. */
+  readonly ended: bigint | 'not yet' | null;
   /** Parent first, init last; shorter where lineage is not known. */
   readonly ancestry: readonly AncestorFacts[];
 }
@@ -69,7 +71,8 @@ export interface SignalFacts {
   readonly sender: ProcessFacts | null;
   /** Kernel-made: the task that was running then; a circumstance, not a sender. */
   readonly running: ProcessFacts | null;
-  readonly thread: number | null;
+  /** The thread that it was directed at, or `group`: any of them. Null where that is not known. */
+  readonly thread: number | 'group' | null;
   readonly disposition: SignalEvent['disposition'];
   readonly result: SignalEvent['result'];
   /** Fault address, hexadecimal. */

@@ -54,7 +54,8 @@ function confidenceAmong(candidates: readonly SignalFacts[], deadly: SignalFacts
 
 /** The same sender by the same call: SIGPIPE of the kernel and raise(SIGPIPE) both name the victim, yet are two causes. */
 function sameOrigin(a: SignalFacts, b: SignalFacts): boolean {
-  if (a.code !== b.code) return false;
+  // Not known for one of them: perhaps another queue.
+  if (a.code !== b.code || (a.thread === null) !== (b.thread === null)) return false;
   if (a.sender === null || b.sender === null) return a.sender === b.sender;
   return isSame(a.sender.ref, b.sender.ref);
 }

@@ -1,7 +1,8 @@
 /** Why it died: facts in, verdict out. Pure; imports nothing but the contract. */
+export { bootEnding, bootEndings, type BootEnding, type BootFacts } from './boot-ending.js';
 export { decide, engineVersion } from './decide.js';
 export { escapeArguments } from './command-line.js';
-export { quote } from './escape.js';
+export { plainOrQuoted, quote } from './escape.js';
 export {
   factLimits,
   requestWindowNs,

@@ -41,6 +41,7 @@ export type OnBehalf = 'certain' | 'likely' | 'no';
 export function isOnVictimsBehalf(signal: SignalFacts, victim: ProcessFacts): OnBehalf {
   if (signal.code !== siCodes.SI_USER || !sentOnBehalf.has(signal.signal)) return 'no';
   if (signal.sender !== null && !isFromSelf(signal, victim)) return 'no';
+  if (signal.thread === 'group') return 'no';
   if (signal.thread !== null) return 'certain';
   return signal.sender === null ? 'no' : 'likely';
 }

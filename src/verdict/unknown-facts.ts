@@ -15,6 +15,7 @@ export function unknownProcess(ref: ProcessFacts['ref'], known: Partial<ProcessF
     container: null,
     cgroup: null,
     kernelThread: false,
+    ended: null,
     ancestry: [],
     ...known,
   };

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cgroupHierarchies, createCgroups } from '../support/cgroups.js';
+import { createCgroups } from '../support/cgroups.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { compile } from '../support/programs.js';
 import { startSystem, type System } from '../support/system.js';
@@ -157,6 +157,37 @@ print(pid)`;
     expect(answer.verdict.summary).toContain(words);
   });
 
+  test('tells_that_its_parent_ended_and_that_it_had_asked_for_a_signal_then', async () => {
+    // setpriv asks for the signal, then becomes sleep; the shell between us ends by itself.
+    const script = 'setpriv --pdeathsig TERM sleep 1000 & echo $!; sleep 0.3';
+    const parent = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+    await once(parent, 'exit');
+    const { verdict } = await whoKilled(Number(output));
+    expect(verdict).toMatchObject({ cause: 'PARENT_DEATH', actor: { kind: 'KERNEL', process: { pid: parent.pid } } });
+    expect(verdict.summary).toContain('with SIGTERM, because its parent bash');
+  });
+
+  test('tells_the_same_signal_of_a_living_parent_from_it', async () => {
+    const script = 'sleep 1000 & kill -TERM $!; echo $!; wait; exec sleep 2';
+    const parent = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+    const { verdict } = await whoKilled(Number(output));
+    parent.kill();
+    expect(verdict).toMatchObject({ cause: 'SIGNALED', actor: { kind: 'PARENT', process: { pid: parent.pid } } });
+  });
+
+  test('lays_a_graceful_stop_at_the_door_of_whoever_asked', async () => {
+    const script = "trap 'exit 143' TERM; echo ready; while :; do sleep 0.01; done";
+    const victim = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    await once(victim.stdout, 'data');
+    const killer = spawn('/bin/kill', [String(victim.pid)], { stdio: 'ignore' });
+    await Promise.all([once(killer, 'exit'), once(victim, 'exit')]);
+    const { verdict } = await whoKilled(victim.pid!);
+    expect(verdict).toMatchObject({ cause: 'FAILED', actor: { kind: 'PROCESS', process: { pid: killer.pid } } });
+    expect(verdict.summary).toMatch(/stopped as asked: it exited with status 143, .* after SIGTERM from kill/);
+  });
+
   test('tells_that_the_init_of_its_pid_namespace_ended', async () => {
     const script = `bash -c 'exec -a whodunit-left-behind sleep 1000' & sleep 0.3; exit 0`;
     const init = spawn('unshare', ['--pid', '--fork', '--mount-proc', 'bash', '-c', script], { stdio: 'ignore' });
@@ -172,7 +203,7 @@ print(pid)`;
     expect(verdict.actor.process?.args).toEqual(['bash', '-c', script]);
   });
 
-  test.skipIf(!cgroupHierarchies().includes('unified'))('tells_who_wrote_to_cgroup_kill', async () => {
+  test.runIf(requirePrerequisite('cgroup2'))('tells_who_wrote_to_cgroup_kill', async () => {
     const cgroups = createCgroups();
     try {
       const directory = cgroups.make('unified', `whodunit-kill-${process.pid}`);

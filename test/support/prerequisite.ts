@@ -35,6 +35,10 @@ const prerequisites = {
     present: () => runs('podman', '--version') && runs('runc', '--version') && runs('conmon', '--version'),
     help: 'apt-get install podman runc conmon',
   },
+  cgroup2: {
+    present: () => / cgroup2 /.test(readFileSync('/proc/self/mountinfo', 'utf8')),
+    help: 'a version 2 cgroup hierarchy: mount -t cgroup2 none DIRECTORY',
+  },
   earlyoom: { present: () => runs('earlyoom', '-v'), help: 'apt-get install earlyoom' },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },

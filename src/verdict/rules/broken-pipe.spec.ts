@@ -19,7 +19,10 @@ describe('broken-pipe', () => {
   });
 
   it('is_less_sure_when_the_thread_was_not_recorded', () => {
-    expect(brokenPipe.decide(death({ signal: 13, signals: [sent(13, worker)] }))?.confidence).toBe(0.7);
+    expect(brokenPipe.decide(death({ signal: 13, signals: [sent(13, worker, { thread: null })] }))?.confidence).toBe(
+      0.7,
+    );
+    expect(brokenPipe.decide(death({ signal: 13, signals: [sent(13, worker)] }))).toBeNull();
   });
 
   it('leaves_a_sent_or_raised_SIGPIPE_to_others', () => {

@@ -19,8 +19,8 @@ export const cgroupKill: Rule = {
     const fatal = fatalSignal(facts);
     if (fatal === null || fatal.signal.signal !== signals.SIGKILL) return null;
     const { code, thread, sender } = fatal.signal;
-    if (code !== siCodes.SI_USER || thread === null || sender === null || isFromSelf(fatal.signal, facts.victim))
-      return null;
+    if (code !== siCodes.SI_USER || sender === null || isFromSelf(fatal.signal, facts.victim)) return null;
+    if (thread === null || thread === 'group') return null;
     const who = senderPhrase(fatal.signal, facts);
     return {
       cause: 'CGROUP_KILL',

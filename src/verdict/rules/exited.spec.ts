@@ -13,12 +13,12 @@ describe('exited', () => {
     });
   });
 
-  it('names_a_stop_request_shortly_before_and_is_less_sure', () => {
+  it('lays_a_graceful_stop_at_the_door_of_whoever_asked', () => {
     const request = sent(15, guard, { disposition: 'caught', msBefore: 12 });
     const finding = exited.decide(death({ code: 0, signals: [request] }));
-    expect(finding?.confidence).toBe(0.7);
+    expect(finding).toMatchObject({ actor: { kind: 'PROCESS', process: guard.ref }, confidence: 0.7 });
     expect(finding?.summary).toBe(
-      'worker (pid 4711) exited by itself with status 0 (success), 12 ms after SIGTERM from python3 (pid 900, ' +
+      'worker (pid 4711) stopped as asked: it exited with status 0 (success), 12 ms after SIGTERM from python3 (pid 900, ' +
         '"python3 guard.py") run as root via systemd, which it had caught',
     );
   });
@@ -37,6 +37,20 @@ describe('exited', () => {
   it('leaves_a_reload_of_last_week_out_of_the_sentence', () => {
     const reload = sent(1, guard, { disposition: 'caught', msBefore: 7 * 86_400_000 });
     expect(exited.decide(death({ code: 0, signals: [reload] }))?.confidence).toBe(0.99);
+  });
+
+  it.each([
+    ['ignored', sent(15, guard, { disposition: 'ignored', result: 'ignored' })],
+    ['a reload', sent(1, guard, { disposition: 'caught' })],
+    ['long ago', sent(15, guard, { disposition: 'caught', msBefore: 200_000 })],
+  ])('names_a_request_that_it_need_not_have_followed_and_is_less_sure: %s', (_, request) => {
+    expect(exited.decide(death({ code: 0, signals: [request] }))).toMatchObject({
+      actor: { kind: 'SELF' },
+      confidence: 0.7,
+      summary: expect.stringMatching(
+        / exited by itself with status 0 \(success\), .* after SIG(TERM|HUP) from python3/,
+      ),
+    });
   });
 
   it.each([{ code: 1 }, { signal: 9 }, {}, { code: 0, signal: 9 }])('leaves_%j_to_others', (overrides) => {

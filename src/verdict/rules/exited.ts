@@ -2,14 +2,13 @@
  * EXITED: it ended of its own accord, with status 0.
  *
  * Kernel: exit_group(2) or the last thread's exit; wait status without signal.
- * Mistaken for: a death without cause. A graceful stop ends like this too, so a request to stop shortly before is
- * named and makes us less sure that it was the process's own idea.
+ * Mistaken for: a death without cause. A graceful stop ends like this too: after a request to stop that it caught, whoever
+ * asked is the actor.
  * Source: wait(2), kernel/exit.c.
  */
-import { itself } from '../actor.js';
 import { processInPlace } from '../describe.js';
 import { endingOf } from '../ending.js';
-import { exitConfidence, stopRequestClause } from '../exit-clauses.js';
+import { exitOrigin, stopRequestClause } from '../exit-clauses.js';
 import type { Rule } from '../rule.js';
 
 export const exited: Rule = {
@@ -17,11 +16,13 @@ export const exited: Rule = {
   decide(facts) {
     const ending = endingOf(facts);
     if (ending.how !== 'exited' || ending.code !== 0) return null;
+    const { actor, confidence, answered } = exitOrigin(facts, 0);
+    const exit = answered === null ? 'exited by itself' : 'stopped as asked: it exited';
     return {
       cause: 'EXITED',
-      actor: itself(facts.victim),
-      confidence: exitConfidence(facts),
-      summary: `${processInPlace(facts.victim)} exited by itself with status 0 (success)${stopRequestClause(facts, null)}`,
+      actor,
+      confidence,
+      summary: `${processInPlace(facts.victim)} ${exit} with status 0 (success)${stopRequestClause(facts, null)}`,
       evidence: [],
     };
   },

@@ -48,9 +48,10 @@ describe('failed', () => {
   it('names_the_signal_after_which_it_exited', () => {
     const request = sent(15, guard, { disposition: 'caught', msBefore: 1500 });
     expect(failed.decide(death({ code: 143, signals: [request] }))).toMatchObject({
-      confidence: 0.7,
+      actor: { kind: 'PROCESS', process: guard.ref },
+      confidence: 0.9,
       summary:
-        'worker (pid 4711) exited by itself with status 143; that is not a SIGTERM (no signal ended it), 1.5 s after ' +
+        'worker (pid 4711) stopped as asked: it exited with status 143, 1.5 s after ' +
         'SIGTERM from python3 (pid 900, "python3 guard.py") run as root via systemd, which it had caught',
     });
   });

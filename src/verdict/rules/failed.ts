@@ -6,10 +6,9 @@
  * said so. A shell passes on 128 + n when its command died by signal n, and the shell itself still exited.
  * Source: wait(2), POSIX 2.8.2, sysexits.h.
  */
-import { itself } from '../actor.js';
 import { processInPlace } from '../describe.js';
 import { endingOf } from '../ending.js';
-import { exitConfidence, stopRequestClause } from '../exit-clauses.js';
+import { exitOrigin, stopRequestClause } from '../exit-clauses.js';
 import { customaryMeaning, shellSignalNote, shellSignalOf } from '../exit-status.js';
 import type { DeathFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
@@ -21,12 +20,15 @@ export const failed: Rule = {
   decide(facts) {
     const ending = endingOf(facts);
     if (ending.how !== 'exited' || ending.code === 0) return null;
-    const exit = `${processInPlace(facts.victim)} exited by itself with status ${ending.code}`;
+    const { actor, confidence, answered } = exitOrigin(facts, ending.code);
+    const how = answered === null ? 'exited by itself' : 'stopped as asked: it exited';
+    const exit = `${processInPlace(facts.victim)} ${how} with status ${ending.code}`;
+    const saysSo = answered !== null && shellSignalOf(ending.code) === answered.signal;
     return {
       cause: 'FAILED',
-      actor: itself(facts.victim),
-      confidence: exitConfidence(facts),
-      summary: exit + meaningClause(ending.code, facts) + stopRequestClause(facts, null),
+      actor,
+      confidence,
+      summary: exit + (saysSo ? '' : meaningClause(ending.code, facts)) + stopRequestClause(facts, null),
       evidence: shellEvidence(ending.code, facts),
     };
   },

@@ -23,6 +23,7 @@ it('asks_the_rules_in_this_order', () => {
     'oom-global',
     'namespace-teardown',
     'cgroup-kill',
+    'parent-death',
     'signaled',
     'unknown',
   ]);

@@ -8,7 +8,7 @@
  * 2. What the kernel makes for a reason that signal and si_code name with certainty. BROKEN_PIPE and RESOURCE_LIMIT stand
  *    before SIGNALED because the kernel sends these in the victim's own name, which looks like kill(getpid(), …).
  *    OOM_CGROUP and OOM_GLOBAL need the kernel's report; where somebody sent the SIGKILL, they leave it to SIGNALED.
- *    CGROUP_KILL is sent in somebody's name, so it too stands before SIGNALED.
+ *    CGROUP_KILL and PARENT_DEATH are sent in somebody's name, so they too stand before SIGNALED.
  * 3. SIGNALED: somebody in user space sent it, whatever its number.
  * 4. UNKNOWN always answers, and says what is known.
  */
@@ -26,6 +26,7 @@ import { namespaceTeardown } from './namespace-teardown.js';
 import { oomCgroup } from './oom-cgroup.js';
 import { oomGlobal } from './oom-global.js';
 import { oomUserspace } from './oom-userspace.js';
+import { parentDeath } from './parent-death.js';
 import { resourceLimit } from './resource-limit.js';
 import { seccomp } from './seccomp.js';
 import { serviceStop } from './service-stop.js';
@@ -57,6 +58,7 @@ export const rules: readonly Rule[] = Object.freeze([
   oomGlobal,
   namespaceTeardown,
   cgroupKill,
+  parentDeath,
   signaled,
 ]);
 

@@ -3,9 +3,9 @@
  *
  * Kernel: si_code SI_USER, SI_QUEUE or SI_TKILL (kill, sigqueue, tgkill, pidfd_send_signal), or any other that
  * user space may put there (negative, with a sender).
- * Mistaken for: what the kernel makes. A *sent* SIGSEGV is no crash; a sent SIGKILL is no OOM kill. Not told apart yet
- * (issue 4): the parent-death signal, which the kernel sends in the name of the dying parent; it appears here with that
- * process as the sender.
+ * Mistaken for: what the kernel makes. A *sent* SIGSEGV is no crash; a sent SIGKILL is no OOM kill. What the kernel sends
+ * in somebody's name (BROKEN_PIPE, CGROUP_KILL, PARENT_DEATH) is told apart by whom it was directed at and by whether the
+ * sender lived; where that is not known we are less sure.
  * Source: kill(2), rt_sigqueueinfo(2), kernel/signal.c.
  */
 import { attribute } from '../actor.js';
@@ -16,7 +16,7 @@ import { stopRequestClause } from '../exit-clauses.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { DeathFacts, SignalFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
-import { isFromSelf, isKernelMade, isOnVictimsBehalf, isSame } from '../signal-origin.js';
+import { isFromSelf, isKernelMade, isOnVictimsBehalf, isSame, siCodes } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
 import { mayBeStopCommand } from '../stop-command.js';
 import { faultSignals } from './crashed.js';
@@ -35,12 +35,20 @@ export const signaled: Rule = {
     return {
       cause: 'SIGNALED',
       actor,
-      confidence: weakest(fatal.confidence, confidence, doubt),
+      confidence: weakest(fatal.confidence, confidence, doubt, kernelDoubt(fatal.signal, facts)),
       summary: sentence(fatal.signal, facts),
       evidence: isFromSelf(fatal.signal, facts.victim) ? [] : senderEvidence(fatal.signal),
     };
   },
 };
+
+/** What keeps us from telling kill(2) from the kernel acting in the sender's name. */
+function kernelDoubt(signal: SignalFacts, { victim }: DeathFacts): number {
+  const { sender, code, thread } = signal;
+  if (sender === null || code !== siCodes.SI_USER || isFromSelf(signal, victim)) return certainty.exact;
+  if (thread === null && signal.signal === signals.SIGKILL) return certainty.threadMissing;
+  return sender.ended === null ? certainty.endMissing : certainty.exact;
+}
 
 function isSelfSentFault(signal: SignalFacts, facts: DeathFacts): boolean {
   return faultSignals.has(signal.signal) && isFromSelf(signal, facts.victim);

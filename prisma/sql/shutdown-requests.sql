@@ -1,0 +1,15 @@
+-- Programs that take a host down, started in the last minutes of boots. Their arguments decide what they wanted.
+-- $1 int[] boots, $2 interval so long before the last that is known of the boot, $3 int most per boot
+-- Returns boot, pid, start_ns, latest first. Index processes (host_id, started_at …).
+select p.boot, p.pid, p.start_ns
+from boots b
+cross join lateral (
+  select p.boot, p.pid, p.start_ns, p.started_at from processes p
+  where p.host_id = b.host_id and p.boot = b.id
+    and p.started_at >= b.booted_at + b.seen_ns / 1000 * interval '1 microsecond' - $2::interval
+    and p.comm in ('systemctl', 'shutdown', 'reboot', 'poweroff', 'halt', 'kexec', 'telinit', 'init')
+  order by p.started_at desc, p.pid desc
+  limit $3::int
+) p
+where b.id = any($1::int[])
+order by p.started_at desc, p.pid desc

@@ -1,0 +1,41 @@
+/** Boots of a host, and who took it down. */
+import { Inject, Injectable } from '@nestjs/common';
+import type { ProcessFacts } from '../verdict/index.js';
+import { Lineage } from './facts.rows.js';
+import type { Db } from './postgres.js';
+import { ProcessStore } from './process.store.js';
+import type { BootRow, LifeKey } from './rows.js';
+import { run } from './sql.js';
+import { DB } from './store.tokens.js';
+
+/** Where a page of boots begins: after this one. */
+export type BootPosition = Pick<BootRow, 'booted_at' | 'id'>;
+
+/** Time that services get to stop, and then some. */
+const requestReach = '10 minutes';
+const requestsPerBootMax = 8;
+
+@Injectable()
+export class BootStore {
+  constructor(
+    @Inject(DB) private readonly db: Db,
+    private readonly processes: ProcessStore,
+  ) {}
+
+  /** Newest first. */
+  async page(hostId: number, after: BootPosition | null, limit: number): Promise<BootRow[]> {
+    return run<BootRow>(this.db, 'bootsPage', [hostId, after?.booted_at ?? null, after?.id ?? null, limit]);
+  }
+
+  /** @returns by boot, latest first: programs that can take a host down, started shortly before the boot's end. */
+  async shutdownRequests(boots: readonly number[]): Promise<Map<number, ProcessFacts[]>> {
+    const keys = await run<LifeKey>(this.db, 'shutdownRequests', [[...boots], requestReach, requestsPerBootMax]);
+    const people = new Lineage(await this.processes.lineage(keys), []);
+    const requests = new Map<number, ProcessFacts[]>();
+    for (const key of keys) {
+      const process = people.at(key, key.start_ns);
+      if (process) requests.set(key.boot, [...(requests.get(key.boot) ?? []), process]);
+    }
+    return requests;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * How a boot of a host ended: one answer for the host, whatever many processes died with it.
+ *
+ * An orderly shutdown shows twice: somebody asks for it, and the agent, which is stopped with all services, says goodbye.
+ * What takes a host down at once (power loss, a crash, a hard reset) leaves neither, only the next boot with another id.
+ * A host that hangs, or whose agent was killed and not started again, looks like the latter, hence the doubt.
+ */
+import { certainty } from './confidence.js';
+import { processInvocation } from './describe.js';
+import { duration } from './duration.js';
+import type { ProcessFacts } from './facts.js';
+import type { ProcessRef } from '../contract/index.js';
+
+export const bootEndings = ['RUNNING', 'SHUTDOWN', 'SUDDEN', 'UNKNOWN'] as const;
+
+/** Times are nanoseconds of the boot clock of that boot. */
+export interface BootFacts {
+  /** The latest event of it; 0 where that was not recorded. */
+  readonly seen: bigint;
+  /** Its agent stopped in order, and none came after it. */
+  readonly agentStopped: bigint | null;
+  /** From the latest event to the beginning of the next boot, by the wall clock; null where none followed. */
+  readonly untilNext: bigint | null;
+  /** Latest first: programs that can take a host down, started shortly before the latest event. */
+  readonly requests: readonly ProcessFacts[];
+}
+
+export interface BootEnding {
+  readonly kind: (typeof bootEndings)[number];
+  /** 0..1 */
+  readonly confidence: number;
+  /** One sentence. */
+  readonly summary: string;
+  /** Who asked for it. */
+  readonly request: ProcessRef | null;
+  /** When it began to end; null where that is not known, or where it ended at once. */
+  readonly since: bigint | null;
+}
+
+/** Longer than that between the agent's goodbye and the next boot: it may have been stopped for another reason. */
+const shutdownWindow = 600_000_000_000n;
+
+export function bootEnding({ seen, agentStopped, untilNext, requests }: BootFacts): BootEnding {
+  const nobody = { request: null, since: null };
+  if (untilNext === null)
+    return { kind: 'RUNNING', confidence: certainty.exact, summary: 'No later boot of this host is known.', ...nobody };
+  if (seen === 0n) {
+    const summary = 'How this boot ended is not known: an older server did not record it.';
+    return { kind: 'UNKNOWN', confidence: certainty.nothing, summary, ...nobody };
+  }
+  const request = requests.find(takesDown);
+  const pause = `; it booted again ${duration(untilNext)} later`;
+  if (request !== undefined) {
+    const since = BigInt(request.ref.start);
+    const saidGoodbye = agentStopped !== null && agentStopped >= since;
+    const confidence = saidGoodbye ? certainty.exact : certainty.goodbyeMissing;
+    const summary = `The host was shut down by ${processInvocation(request)}${pause}.`;
+    return { kind: 'SHUTDOWN', confidence, summary, request: request.ref, since };
+  }
+  if (agentStopped === null) {
+    const summary = `The host ended suddenly: nobody asked for a shutdown, and its agent did not stop in order (power loss, a crash, a hard reset, or a hang)${pause}.`;
+    return { kind: 'SUDDEN', confidence: certainty.goodbyeMissing, summary, ...nobody };
+  }
+  if (untilNext > shutdownWindow || seen > agentStopped + shutdownWindow) {
+    const summary = `How this boot ended was not seen, because the agent had been stopped before${pause}.`;
+    return { kind: 'UNKNOWN', confidence: certainty.nothing, summary, ...nobody };
+  }
+  const summary = `The host was shut down in order: its agent was stopped, but who asked for it was not seen${pause}.`;
+  return { kind: 'SHUTDOWN', confidence: certainty.requestMissing, summary, request: null, since: agentStopped };
+}
+
+const verbs: ReadonlySet<string> = new Set(['poweroff', 'reboot', 'halt', 'kexec', 'soft-reboot']);
+const stops: ReadonlySet<string> = new Set(['poweroff', 'reboot', 'halt']);
+const targets = /^(poweroff|reboot|halt|kexec|shutdown|rescue|runlevel[06])\.target$/;
+
+/** What it was called with says that the host is to go down: systemctl(1), shutdown(8), kexec(8), telinit(8). */
+export function takesDown({ comm, args }: Pick<ProcessFacts, 'comm' | 'args'>): boolean {
+  const [, ...rest] = args;
+  const words = rest.filter((arg) => !arg.startsWith('-'));
+  if (stops.has(comm)) return !rest.some((arg) => arg === '--help' || arg === '-w' || arg === '--wtmp-only');
+  if (comm === 'shutdown') return !rest.some((arg) => arg === '-c' || arg === '-k' || arg === '--help');
+  if (comm === 'kexec') return rest.some((arg) => arg === '-e' || arg === '--exec');
+  if (comm === 'telinit' || comm === 'init') return words.some((word) => word === '0' || word === '6');
+  if (comm !== 'systemctl') return false;
+  const [verb, target] = words;
+  if (verb === 'isolate' || verb === 'start') return target !== undefined && targets.test(target);
+  return verb !== undefined && verbs.has(verb);
+}
