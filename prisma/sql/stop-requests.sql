@@ -7,7 +7,7 @@ from (select distinct * from unnest($1::int[], $2::bigint[]) as k(boot, died_ns)
 cross join lateral (
   select * from processes p
   where p.boot = k.boot and p.start_ns between k.died_ns - $3::bigint and k.died_ns
-    and p.comm in ('systemctl', 'shutdown', 'poweroff', 'reboot', 'halt', 'init', 'telinit')
+    and p.comm in ('systemctl', 'shutdown', 'poweroff', 'reboot', 'halt', 'kexec', 'init', 'telinit')
     and (p.comm <> 'systemctl' or p.args && $4::text[])
   order by p.start_ns desc limit $5::int) r
 order by at_ns, r.pid

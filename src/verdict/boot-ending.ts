@@ -67,7 +67,7 @@ export function bootEnding({ seen, agentStopped, untilNext, requests }: BootFact
     return { kind: 'UNKNOWN', confidence: certainty.nothing, summary, ...nobody };
   }
   const summary = `The host was shut down in order: its agent was stopped, but who asked for it was not seen${pause}.`;
-  return { kind: 'SHUTDOWN', confidence: certainty.askerMissing, summary, request: null, since: agentStopped };
+  return { kind: 'SHUTDOWN', confidence: certainty.requestMissing, summary, request: null, since: agentStopped };
 }
 
 /** What it was called with says that this host is to go down, and not a user's session or a machine on it. */

@@ -18,7 +18,7 @@ export const certainty = {
   /** A host went down, and its agent did not say goodbye: it may have been dead already. */
   goodbyeMissing: 0.8,
   /** A host went down in order, and nobody was seen who asked for it. */
-  askerMissing: 0.7,
+  requestMissing: 0.7,
   /** A scheduler is known by its name, which anybody may give to a program. */
   schedulerByName: 0.9,
   /** A service manager of which the unit is not known, known by its name and as an ancestor of the victim. */
@@ -28,7 +28,7 @@ export const certainty = {
   /** Known by its name, and nothing else speaks for it. */
   nameOnly: 0.6,
   /** Stopped by a service manager, and nobody was seen who asked for it: its own doing, or a machine that goes down. */
-  requestMissing: 0.85,
+  askerMissing: 0.85,
   /** A request for another unit in the same moment: an alias of this one, a dependency, or chance. */
   requestNearby: 0.9,
   /** A child of systemd in the victim's own unit sent it: a part of the service, or its stop command. */

@@ -106,8 +106,16 @@ describe('decide, when somebody stops things', () => {
 
   it('keeps_an_exit_after_the_SIGTERM_of_an_ordinary_process_an_exit', () => {
     const signals = [sent(15, kill, { disposition: 'caught', msBefore: 12 })];
-    expect(decide(death({ victim: service, code: 0, signals }))).toMatchObject({ cause: 'EXITED', confidence: 0.7 });
-    expect(decide(death({ victim: service, code: 143, signals }))).toMatchObject({ cause: 'FAILED', confidence: 0.9 });
+    expect(decide(death({ victim: service, code: 0, signals }))).toMatchObject({
+      cause: 'EXITED',
+      actor: { kind: 'HUMAN' },
+      confidence: 0.7,
+    });
+    expect(decide(death({ victim: service, code: 143, signals }))).toMatchObject({
+      cause: 'FAILED',
+      actor: { kind: 'HUMAN' },
+      confidence: 0.9,
+    });
   });
 
   it('keeps_a_kill_by_a_person_what_it_is_even_while_a_service_stops', () => {

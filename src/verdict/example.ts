@@ -107,6 +107,7 @@ export const guard = process({
 
 /** The host's own service manager. */
 export const systemd = unknownProcess(init.ref, {
+  ended: 'not yet',
   comm: 'systemd',
   args: ['/sbin/init'],
   uid: 0,

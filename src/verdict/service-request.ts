@@ -111,6 +111,6 @@ function systemManagerAbove({ ancestry }: ProcessFacts): ProcessFacts['ref'] | n
 }
 
 export function requestConfidence(request: StopRequest | null): number {
-  if (request === null) return certainty.requestMissing;
+  if (request === null) return certainty.askerMissing;
   return request.named ? certainty.exact : certainty.requestNearby;
 }

@@ -16,7 +16,7 @@ describe('stopWishOf', () => {
     [['systemctl', 'kill', '-s', 'KILL', 'a'], { what: 'kill', signal: 9 }],
     [['systemctl', 'kill', '--signal=SIGRTMIN+1', 'a'], { what: 'kill', signal: 35 }],
     [['systemctl', 'kill', '-s9', 'a'], { what: 'kill', signal: 9 }],
-    [['systemctl', 'isolate', 'rescue.target'], { what: 'stop', units: ['rescue.target'] }],
+    [['systemctl', 'isolate', 'multi-user.target'], { what: 'stop', units: ['multi-user.target'] }],
     [['/usr/bin/systemctl', 'soft-reboot'], { what: 'shutdown' }],
     [['poweroff', '-f'], { what: 'shutdown' }],
     [['telinit', '0'], { what: 'shutdown' }],

@@ -26,7 +26,8 @@ export interface Stop {
 
 /** @param certaintyOf how sure it is that a sender is one of those in question; 0 when it is not */
 export function stopBy(facts: DeathFacts, certaintyOf: (sender: ProcessFacts) => number): Stop | null {
-  const isTheirs = ({ sender }: SignalFacts) => sender !== null && certaintyOf(sender) > 0;
+  const isTheirs = (signal: SignalFacts) =>
+    signal.sender !== null && !isInName(signal) && certaintyOf(signal.sender) > 0;
   const fatal = fatalSignal(facts);
   if (fatal !== null && isTheirs(fatal.signal)) {
     const by = fatal.signal.sender!;
@@ -68,6 +69,11 @@ function askedBefore(
 
 function isOfUnknownSender({ sender, code }: SignalFacts): boolean {
   return sender === null && code <= 0;
+}
+
+/** The kernel sends the parent-death signal in the name of who has ended. */
+function isInName({ sender, at }: SignalFacts): boolean {
+  return typeof sender?.ended === 'bigint' && sender.ended <= at;
 }
 
 /** Not even a handler was asked. The first process of a container is told nothing that it has no handler for. */

@@ -23,7 +23,7 @@ describe('service-stop-timeout', () => {
   });
 
   it('is_less_sure_when_nobody_was_seen_who_asked', () => {
-    expect(killed([asked, sent(9, systemd)])?.confidence).toBe(certainty.requestMissing);
+    expect(killed([asked, sent(9, systemd)])?.confidence).toBe(certainty.askerMissing);
   });
 
   it('knows_a_kill_by_way_of_cgroup_kill', () => {

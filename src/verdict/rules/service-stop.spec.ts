@@ -52,7 +52,7 @@ describe('service-stop', () => {
 
   it('is_less_sure_when_nobody_was_seen_who_asked', () => {
     expect(stopped()).toMatchObject({
-      confidence: certainty.requestMissing,
+      confidence: certainty.askerMissing,
       summary:
         'systemd stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 120 ms; who asked for it ' +
         'was not seen',
@@ -94,7 +94,7 @@ describe('service-stop', () => {
       }),
     ],
   ])('does_not_believe_a_request_%s', (_, request) => {
-    expect(stopped({ requests: [request] })?.confidence).toBe(certainty.requestMissing);
+    expect(stopped({ requests: [request] })?.confidence).toBe(certainty.askerMissing);
   });
 
   it('knows_the_stop_command_of_the_unit', () => {
