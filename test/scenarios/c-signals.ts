@@ -4,6 +4,7 @@ import { askAlive } from './ask.js';
 import {
   childOf,
   ended,
+  endLater,
   killedBy,
   send,
   sleeper,
@@ -16,12 +17,13 @@ import {
 import { another, type Elsewhere, type Expected, type Produced, type Scenario, type Scene } from './scenario.js';
 
 const login = 4242;
-/** A shell of somebody who came by ssh, as far as the kernel can tell: loginuid, and the environment that sshd makes. */
-const asLogin = (command: string) =>
-  [
-    '-c',
-    `echo ${login} > /proc/self/loginuid; export SSH_CONNECTION='192.0.2.7 50222 192.0.2.1 22'; ${command}; true`,
-  ] as const;
+/** A shell of somebody who came by ssh, as far as anybody can tell: the environment that sshd makes, and loginuid. */
+const asLogin = (command: string) => [
+  'SSH_CONNECTION=192.0.2.7 50222 192.0.2.1 22',
+  '/bin/bash',
+  '-c',
+  `echo ${login} > /proc/self/loginuid; /bin/true; ${command}; true`,
+];
 const sent = (signal: string, actor = another, ...shows: RegExp[]): Expected => ({
   cause: 'SIGNALED',
   actor,
@@ -38,11 +40,11 @@ const bySends =
     return { pid: victim.pid, actorPid: sender.pid };
   };
 
-const byShell =
-  (command: (pid: number) => readonly string[], begin = sleeper): Scenario['produce'] =>
+const byProgram =
+  (program: string, args: (pid: number) => readonly string[]): Scenario['produce'] =>
   async (scene) => {
-    const victim = await begin(scene);
-    return killedBy(scene, victim, '/bin/bash', ...command(victim.pid));
+    const victim = await sleeper(scene);
+    return killedBy(scene, victim, program, ...args(victim.pid));
   };
 
 async function stopGracefully(scene: Scene, victim: Running): Promise<Produced> {
@@ -70,13 +72,13 @@ export const signals: readonly (Scenario | Elsewhere)[] = [
     id: 'C1',
     title: "kill -9 by a shell's own kill",
     expected: sent('SIGKILL', another, /bash/),
-    produce: byShell((pid) => ['-c', `kill -KILL ${pid}; true`]),
+    produce: byProgram('/bin/bash', (pid) => ['-c', `kill -KILL ${pid}; true`]),
   },
   {
     id: 'C1',
     title: 'kill -9 by a person who came by ssh',
     expected: sent('SIGKILL', 'HUMAN', /by uid 4242 \(ssh from 192\.0\.2\.7\)/, /"sourceAddress":"192\.0\.2\.7"/),
-    produce: byShell((pid) => asLogin(`kill -9 ${pid}`)),
+    produce: byProgram('/usr/bin/env', (pid) => asLogin(`kill -9 ${pid}`)),
   },
   {
     id: 'C1',
@@ -94,7 +96,7 @@ export const signals: readonly (Scenario | Elsewhere)[] = [
     obstacle: () => (requirePrerequisite('sudo') ? null : 'no sudo'),
     produce: async (scene) => {
       const victim = await sleeper(scene);
-      await ended(scene, '/bin/bash', ...asLogin(`sudo /bin/kill -9 ${victim.pid}`));
+      await ended(scene, '/usr/bin/env', ...asLogin(`sudo /bin/kill -9 ${victim.pid}`));
       await victim.ended;
       return { pid: victim.pid };
     },
@@ -105,7 +107,7 @@ export const signals: readonly (Scenario | Elsewhere)[] = [
     expected: sent('SIGKILL', 'HUMAN', /uid 4242/),
     produce: async (scene) => {
       const victim = await sleeper(scene);
-      await ended(scene, '/bin/bash', ...asLogin(`su -c "/bin/kill -9 ${victim.pid}; true"`));
+      await ended(scene, '/usr/bin/env', ...asLogin(`su -c "/bin/kill -9 ${victim.pid}; true"`));
       await victim.ended;
       return { pid: victim.pid };
     },
@@ -215,7 +217,7 @@ os.close(terminal)
 print(pid, flush=True)
 signal.pause()`;
       const { said } = await startTalking(scene, 'python3', '-c', code);
-      scene.defer(() => process.kill(Number(said), 'SIGKILL'));
+      endLater(scene, Number(said));
       return { pid: Number(said) };
     },
     ask: askAlive,

@@ -1,8 +1,9 @@
 /** C10: what comes from a terminal. C11: stopped and continued. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
 import { askEpisode, askHistory } from './ask.js';
-import { send, sleeper, startTalking } from './processes.js';
+import { endLater, send, sleeper, startTalking } from './processes.js';
 import { typist, type Expected, type Scenario } from './scenario.js';
 
 /** A sleep at a terminal of its own, which Python does something to. */
@@ -52,9 +53,15 @@ export const terminals: readonly Scenario[] = [
     expected: { cause: 'STOPPED', actor: null, shows: [/"endedAt":"/, /"SIGTSTP"/, /"\/bin\/kill","-TSTP"/] },
     produce: async (scene) => {
       // The kernel discards SIGTSTP where nobody of the session could continue the group: a shell with jobs can.
-      const shell = await startTalking(scene, '/bin/bash', '-c', 'set -m; sleep 1000 & echo $!; wait');
+      const shell = await startTalking(
+        scene,
+        '/bin/bash',
+        '-c',
+        'set -m; sleep 1000 & echo $!; while :; do sleep 1; done',
+      );
       const produced = { pid: Number(shell.said) };
-      scene.defer(() => process.kill(produced.pid, 'SIGKILL'));
+      endLater(scene, produced.pid);
+      await eventually(() => readFileSync(`/proc/${produced.pid}/comm`, 'utf8') === 'sleep\n');
       await send(scene, 'TSTP', produced.pid);
       await eventually(async () => (await askHistory(scene, produced))?.episodes.nodes.length);
       await send(scene, 'CONT', produced.pid);

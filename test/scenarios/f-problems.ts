@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askEpisode, askWithHistory } from './ask.js';
-import { killedBy, send, sleeper, startTalking } from './processes.js';
+import { endLater, killedBy, send, sleeper, startTalking } from './processes.js';
 import { another, type Elsewhere, type Produced, type Scenario, type Scene } from './scenario.js';
 
 const lastPidFile = '/proc/sys/kernel/ns_last_pid';
@@ -12,7 +12,7 @@ const lastPidFile = '/proc/sys/kernel/ns_last_pid';
 async function trouble(scene: Scene, how: string) {
   const parent = await startTalking(scene, await scene.program('troubles'), how);
   const child = Number(parent.said);
-  scene.defer(() => (existsSync(`/proc/${child}`) ? process.kill(child, 'SIGKILL') : undefined));
+  endLater(scene, child);
   return { parent: parent.pid, child };
 }
 

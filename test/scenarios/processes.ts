@@ -1,5 +1,5 @@
 /** Victims and killers of the scenarios. Everybody that outlives a scenario is ended by its pid. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
@@ -77,6 +77,11 @@ export function childOf(pid: number): Promise<number> {
   return eventually(
     () => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]) || null,
   );
+}
+
+/** Ends what is no child of ours, when the scenario is over. */
+export function endLater(scene: Scene, pid: number): void {
+  scene.defer(() => spawnSync('/bin/kill', ['-KILL', String(pid)]));
 }
 
 function follow(scene: Scene, child: ChildProcess): Running {
