@@ -70,7 +70,10 @@ function isOf(arg: string, container: ContainerFacts | null): boolean {
 /** `podman --root=/a --tmpdir /b stop web` is `podman … stop web`: what stands before the command says little. */
 function withoutOptions(args: readonly string[]): readonly string[] {
   const verb = args.findIndex((arg, index) => index > 0 && verbs.has(arg));
-  return verb < 2 ? args : [args[0] ?? '', '…', ...args.slice(verb)];
+  const rest = args
+    .slice(Math.max(verb, 1))
+    .map((arg) => (/^[0-9a-f]{64}$/.test(arg) ? arg.slice(0, idDigitsMin) : arg));
+  return [...args.slice(0, 1), ...(verb < 2 ? [] : ['…']), ...rest];
 }
 
 const verbs: ReadonlySet<string> = new Set(['stop', 'kill', 'rm', 'restart', 'run', 'exec', 'pod', 'container']);

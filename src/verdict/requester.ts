@@ -46,9 +46,22 @@ function requesterName(process: ProcessFacts): string {
   const job = scheduledJob(process);
   if (job !== null) return plainOrQuoted(job.scheduler) + (job.command === null ? '' : ` (${quote(job.command, 160)})`);
   if (process.login !== null) return loginName(process.login) + cameFrom(process.login);
-  const parent = process.ancestry[0];
-  return parent === undefined ? (userName(process) ?? 'somebody') : processName(parent);
+  const behind = process.ancestry.find(({ comm }) => !wrappers.has(comm)) ?? process.ancestry[0];
+  return behind === undefined ? (userName(process) ?? 'somebody') : processName(behind);
 }
+
+/** They run what others tell them to. */
+const wrappers: ReadonlySet<string> = new Set([
+  'sh',
+  'bash',
+  'dash',
+  'sudo',
+  'su',
+  'doas',
+  'env',
+  'nsenter',
+  'timeout',
+]);
 
 function cameFrom({ source, tty }: LoginFacts): string {
   const parts = [

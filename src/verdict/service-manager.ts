@@ -44,7 +44,7 @@ export function managerName(manager: ProcessFacts): string {
 export function machineName(manager: ProcessFacts, victim: ProcessFacts): string {
   if (manager.ref.pid === 1 || isUserManager(manager)) return 'the host';
   if (victim.container !== null) return containerName(victim.container);
-  return `the machine of ${processName(manager)}`;
+  return `the machine of systemd (pid ${manager.ref.pid})`;
 }
 
 /** Started by the link /sbin/init it gives itself its own name only later. */

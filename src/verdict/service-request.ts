@@ -61,9 +61,11 @@ export function exitRequestBefore(facts: DeathFacts): StopRequest | null {
   const { victim } = facts;
   if (facts.requests.length === 0 || victim.unit === null) return null;
   const unit = unitRequestBefore(facts, null, facts.at, null);
-  if (unit?.named === true) return unit;
-  const whole = shutdownRequestBefore(facts, null, facts.at);
-  return whole !== null && whole.request.at >= BigInt(victim.ref.start) ? whole : null;
+  const asked = unit?.named === true ? unit : shutdownRequestBefore(facts, null, facts.at);
+  if (asked === null || asked.request.at < BigInt(victim.ref.start)) return null;
+  const { ref, ancestry } = asked.request.process;
+  const madeIt = [ref, ...ancestry.map((one) => one.ref)].some((one) => isSame(one, victim.ref));
+  return madeIt ? null : asked;
 }
 
 type Asked = Omit<StopRequest, 'named'>;
@@ -100,7 +102,9 @@ function mayAddress(
   if (requester.ancestry.length === 0 || users) return true;
   const target = manager?.ref ?? systemManagerAbove(victim);
   if (target !== null && wish.machine) return true;
-  if (manager !== null && requester.ancestry[0]?.comm === 'nsenter') return true;
+  // From outside into a machine: into which one is not known.
+  const mayBeThisOne = manager !== null || (target !== null && wish.what !== 'shutdown');
+  if (mayBeThisOne && requester.ancestry[0]?.comm === 'nsenter') return true;
   const own = systemManagerAbove(requester);
   return target !== null && own !== null && isSame(own, target);
 }

@@ -27,7 +27,7 @@ interface Death {
 
 describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))('services of a real systemd', () => {
   let system: System;
-  let machine: Machine;
+  let machine: Machine | undefined;
 
   beforeAll(async () => {
     system = await startSystem();
@@ -45,7 +45,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))('service
   };
 
   test.each(serviceActs.filter(({ id }) => id !== 'E5'))('$id: $title', async ({ act, expected }) => {
-    const { pid } = await act(machine);
+    const { pid } = await act(machine!);
     const { verdict } = await eventually(() => ask(pid));
     expect(verdict).toMatchObject({ cause: expected.cause, actor: { kind: expected.actor } });
     const text = [verdict.summary, ...verdict.evidence.map((one) => one.text)].join('\n');
@@ -55,7 +55,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))('service
   // The last: it takes the machine away.
   test.each(serviceActs.filter(({ id }) => id === 'E5'))('$id: $title', async ({ act, expected }) => {
     const since = new Date().toISOString();
-    const { pid } = await act(machine);
+    const { pid } = await act(machine!);
     const { verdict } = await eventually(() => ask(pid));
     expect(verdict.summary).toMatch(expected.shows[0]!);
     const all = async () => {
@@ -78,5 +78,20 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))('service
     expect(ofServices.filter((death) => death.verdict.cause !== 'SHUTDOWN')).toEqual([]);
     for (const death of ofServices)
       expect(death.verdict.summary).toContain('ran "systemctl poweroff"; the machine of ');
+  });
+
+  test('E5: names_what_told_process_1_of_the_machine_to_go_down', async () => {
+    await machine?.close();
+    machine = bootMachine();
+    await booted(machine);
+    const { pid } = machine.startService('last', '/bin/sleep', '300');
+    // As a power button does: systemd-nspawn is asked to end, and sends a signal to process 1.
+    await machine.close();
+    machine = undefined;
+    const { verdict } = await eventually(() => ask(pid));
+    expect(verdict).toMatchObject({ cause: 'SHUTDOWN', actor: { kind: 'SERVICE_MANAGER' } });
+    expect(verdict.summary).toMatch(
+      /^systemd-nspawn .* sent SIGRTMIN\+[34] to its service manager; the machine of systemd .* stopped sleep /,
+    );
   });
 });

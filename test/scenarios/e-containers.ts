@@ -22,7 +22,7 @@ export const containerActs: readonly ContainerAct[] = [
     id: 'E4',
     title: 'podman stop: TERM, grace, KILL',
     expected: stop(
-      /ran "podman … stop --time=2 [0-9a-f]{64}"; \w+ \(pid \d+\) killed sleep \(pid \d+\) in podman container [0-9a-f]{12} with SIGKILL, because it had not ended 2\.\d s after SIGTERM \(its grace ran out\); it had no handler for that, and the first process of a container needs one/,
+      /ran "podman … stop --time=2 [0-9a-f]{12}"; \w+ \(pid \d+\) killed sleep \(pid \d+\) in podman container [0-9a-f]{12} with SIGKILL, because it had not ended 2\.\d s after SIGTERM \(its grace ran out\); it had no handler for that, and the first process of a container needs one/,
     ),
     act: async (containers) => {
       const { id, pid } = containers.run('sleep', '604');

@@ -103,7 +103,7 @@ describe('service-stop', () => {
     const sender = { ...ran, ref: { pid: 5002, start: String(diedAt - 130_000_000n) } };
     const facts = { signals: [sent(15, sender, { msBefore: 120 })], requests: [stopRedis] };
     expect(stopped(facts)).toMatchObject({
-      actor: { kind: 'SERVICE_MANAGER', process: sender.ref },
+      actor: { kind: 'SERVICE_MANAGER', process: systemd.ref },
       confidence: certainty.knownByName,
       summary: expect.stringContaining(
         'the stop command of its unit, kill (pid 5002, "/bin/kill -TERM 4711") of redis-server.service run as alice via ' +

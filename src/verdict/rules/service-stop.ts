@@ -53,7 +53,7 @@ function stoppedByCommand(facts: DeathFacts): Finding | null {
   const by = `the stop command of its unit, ${processInvocation(stop.by)},`;
   return {
     cause: 'SERVICE_STOP',
-    actor: { kind: 'SERVICE_MANAGER', process: stop.by.ref },
+    actor: { kind: 'SERVICE_MANAGER', process: stop.by.ancestry[0]?.ref ?? stop.by.ref },
     confidence: stop.confidence,
     summary: requestClause(request) + stopSentence(by, stop, facts, 'its grace'),
     evidence: [...requestEvidence(request, facts.at), ...senderEvidence(stop.deadly ?? stop.asked)],
