@@ -1,5 +1,5 @@
--- Lives of the same thing as given dead ones (as in restart-candidates.sql, within the same container or pod) that had begun when
--- it died: the latest, the dead one among them.
+-- Lives of the same thing as given dead ones (as in restart-candidates.sql, within the same service, container or pod) that had
+-- begun when it died: the latest, the dead one among them.
 -- $1 int[] boots, $2 int[] pids, $3 bigint[] start times, $4 bigint[] times of death (boot-clock ns), $5 int at most for
 -- each, either way
 -- Returns boot, of_pid, of_start_ns: the dead; started_ns, ended_ns.
@@ -12,6 +12,7 @@ cross join lateral (
   (select p.boot, p.pid, p.start_ns from processes p
    where p.boot = v.boot and command_digest(p.exe, p.args) = command_digest(v.exe, v.args) and p.start_ns <= k.died_ns
      and (p.container_id is not distinct from v.container_id or p.container_pod = v.container_pod)
+     and (p.unit = v.unit or v.unit like '%.service' is not true)
    order by p.start_ns desc limit $5::int)
   union
   -- A manager starts many other things: of those it is the latest 2,000 that are looked through.

@@ -26,24 +26,29 @@ export class ReverdictService {
 
   /** @returns whether there may be more to do. */
   async turn(): Promise<boolean> {
+    // The usual answer is no, and then no transaction is begun.
+    if ((await this.deaths.countOutdated(engineVersion, 1)) === 0) return this.rest();
     await this.diagnosis.decidePending();
-    const taken = await this.deaths.redecideOutdated(engineVersion, deathsPerTurn, (keys) =>
-      this.diagnosis.decideAll(keys),
-    );
+    const decide = this.diagnosis.decideAll.bind(this.diagnosis);
+    const taken = await this.deaths.redecideOutdated(engineVersion, deathsPerTurn, decide);
     this.decided += taken;
-    await this.logProgress(taken === 0);
+    await this.logProgress();
+    // None: another worker has them.
     return taken > 0;
   }
 
-  private async logProgress(isDone: boolean): Promise<void> {
+  private async logProgress(): Promise<void> {
+    if (Date.now() - this.loggedAt < logEveryMs) return;
+    this.loggedAt = Date.now();
+    const [decided, left] = [this.decided, await this.deaths.countOutdated(engineVersion)];
+    this.logger.info({ engine: engineVersion, decided, left }, 'deciding verdicts of older engines again');
+  }
+
+  private rest(): false {
     const { decided } = this;
-    if (decided === 0 || (!isDone && Date.now() - this.loggedAt < logEveryMs)) return;
-    const left = await this.deaths.countOutdated(engineVersion);
-    this.loggedAt = isDone ? 0 : Date.now();
-    if (isDone) this.decided = 0;
-    this.logger.info(
-      { engine: engineVersion, decided, left },
-      isDone ? 'verdicts of older engines are decided again' : 'deciding verdicts of older engines again',
-    );
+    if (decided > 0)
+      this.logger.info({ engine: engineVersion, decided }, 'all verdicts of older engines are decided again');
+    this.decided = 0;
+    return false;
   }
 }

@@ -86,9 +86,9 @@ export class DeathStore {
     return this.decideTaken('takeOutdated', [engine, limit], decide);
   }
 
-  /** How many verdicts are of an older engine; no more than `outdatedCountedMax` are counted. */
-  async countOutdated(engine: number): Promise<number> {
-    return (await run<{ outdated: number }>(this.db, 'countOutdated', [engine, outdatedCountedMax]))[0]!.outdated;
+  /** How many verdicts are of an older engine; no more than `max` are counted. */
+  async countOutdated(engine: number, max = outdatedCountedMax): Promise<number> {
+    return (await run<{ outdated: number }>(this.db, 'countOutdated', [engine, max]))[0]!.outdated;
   }
 
   /** Taken, decided, saved and told in one transaction: a crash leaves them to be taken again. */
