@@ -3,12 +3,14 @@ import type { Finding } from '../agent/src/kernel/log/read-kernel-log.js';
 import type { LogLine } from '../agent/src/kernel/log/log-line.js';
 import type { OomReport } from '../agent/src/kernel/log/oom-report.js';
 import { parseCgroupPath } from '../agent/src/kernel/cgroup-path.js';
-import type { OomVictim } from '../src/contract/index.js';
+import type { OomTask, OomVictim } from '../src/contract/index.js';
 import {
+  summarizeTasks,
   unknownDeath,
   unknownProcess,
   type DeathFacts,
   type OomReportFacts,
+  type OomTaskRowFacts,
   type ProcessFacts,
 } from '../src/verdict/index.js';
 
@@ -28,13 +30,14 @@ export function deathsOf(finding: Finding): readonly DeathFacts[] {
 function killedForMemory({ until, fields }: OomReport, victim: OomVictim): DeathFacts {
   const at = timeOf(until);
   const { cgroup = null, constraint = null, trigger, victimCgroup, groupKill = false, cut = false } = fields;
+  const memory = (fields.memory ?? []).map(({ name, failures, ...rest }) => {
+    return { ...rest, kind: name, failures: failures ?? null };
+  });
   const oomReport: OomReportFacts = {
     at,
     constraint,
     cgroup,
-    memory: (fields.memory ?? []).map(({ name, failures, ...rest }) => {
-      return { ...rest, kind: name, failures: failures ?? null };
-    }),
+    memory,
     trigger: trigger
       ? {
           comm: trigger.comm,
@@ -51,12 +54,23 @@ function killedForMemory({ until, fields }: OomReport, victim: OomVictim): Death
       pageTables: victim.pageTables ?? null,
       oomScoreAdj: victim.oomScoreAdj ?? null,
     },
+    table: summarizeTasks(fields.tasks.map(taskFacts), victim.pid, memory),
     groupKill,
     cut,
   };
   const place = victimCgroup ?? cgroup ?? undefined;
   const who = { ...someone(victim), ...inCgroup(place) };
   return unknownDeath({ victim: who, at, signal: sigkill, oomReport, reconstructed: true });
+}
+
+function taskFacts({ pid, comm, rss, swap, pageTables, oomScoreAdj }: OomTask): OomTaskRowFacts {
+  const known = {
+    rss: rss ?? null,
+    swap: swap ?? null,
+    pageTables: pageTables ?? null,
+    oomScoreAdj: oomScoreAdj ?? null,
+  };
+  return { pid, comm, ...known };
 }
 
 function inCgroup(path: string | undefined): Partial<ProcessFacts> {

@@ -17,7 +17,7 @@ import { parse } from 'graphql';
 const root = join(import.meta.dirname, '..');
 const graphqlTypes = join(root, 'src/generated/graphql.ts');
 
-/** Which stored row stands behind a GraphQL type: its resolvers receive the row, not the finished answer. */
+/** Which stored row (or view) stands behind a GraphQL type: its resolvers receive the row, not the finished answer. */
 const mappers = {
   Actor: '../store/rows.js#ActorRow',
   CoreDump: '../store/rows.js#CoreDumpRow',
@@ -29,6 +29,7 @@ const mappers = {
   OomReport: '../store/rows.js#OomReportRow',
   OomTask: '../store/rows.js#OomTaskRow',
   Process: '../store/rows.js#ProcessRow',
+  Restart: '../history/restart.resolver.js#RestartView',
   SignalRecord: '../store/rows.js#SignalRow',
   Throttle: '../store/rows.js#ThrottleRow',
 };

@@ -3,6 +3,7 @@ import { AccessModule } from './access/access.module.js';
 import { graphqlModule } from './edge/graphql.module.js';
 import { HealthController } from './edge/health.controller.js';
 import { LedgerMetrics } from './edge/ledger.metrics.js';
+import { VerdictMetrics } from './edge/verdict.metrics.js';
 import { HistoryModule } from './history/history.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import type { Env } from './platform/env.js';
@@ -27,7 +28,7 @@ export class AppModule {
         graphqlModule(),
       ],
       controllers: [HealthController],
-      providers: [LedgerMetrics],
+      providers: [LedgerMetrics, VerdictMetrics],
     };
   }
 }

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
 import { DiagnosisService } from './diagnosis/diagnosis.service.js';
+import { ReverdictService } from './diagnosis/reverdict.service.js';
 import type { Env } from './platform/env.js';
 import { nestLogger, type Logger } from './platform/logger.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -29,12 +30,20 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
     abortOnError: false,
   });
   const diagnosis = app.get(DiagnosisService);
+  const reverdict = app.get(ReverdictService);
+  const queue = app.get(JobQueue);
   const worker = await startJobWorker({
     env,
     logger,
-    queue: app.get(JobQueue),
-    handlers: { 'decide-pending': () => diagnosis.decidePending() },
+    queue,
+    handlers: {
+      'decide-pending': () => diagnosis.decidePending(),
+      reverdict: async () => {
+        if (await reverdict.turn()) await queue.wake('reverdict');
+      },
+    },
   });
+  await queue.wake('reverdict');
   return {
     close: async () => {
       await worker.close();

@@ -24,7 +24,7 @@ export class DiagnosisService {
     } while (taken > 0);
   }
 
-  private async decideAll(keys: readonly LifeKey[]): Promise<{ key: LifeKey; verdict: Verdict }[]> {
+  async decideAll(keys: readonly LifeKey[]): Promise<{ key: LifeKey; verdict: Verdict }[]> {
     const facts = await this.facts.ofDeaths(keys);
     return keys.flatMap((key) => {
       const known = facts.get(lifeId(key));

@@ -3,6 +3,7 @@ import { Failure } from '../platform/errors.js';
 import { registry } from '../platform/metrics.js';
 import { Readiness } from '../store/readiness.js';
 import { LedgerMetrics } from './ledger.metrics.js';
+import { VerdictMetrics } from './verdict.metrics.js';
 
 /** Live: this process answers. Ready: it can do its work, which needs the database with its present schema. */
 @Controller()
@@ -10,6 +11,7 @@ export class HealthController {
   constructor(
     private readonly readiness: Readiness,
     private readonly ledger: LedgerMetrics,
+    private readonly verdicts: VerdictMetrics,
   ) {}
 
   @Get('healthz')
@@ -29,7 +31,7 @@ export class HealthController {
   @Get('metrics')
   @Header('content-type', registry.contentType)
   async metrics(): Promise<string> {
-    await this.ledger.refresh();
+    await Promise.all([this.ledger.refresh(), this.verdicts.refresh()]);
     return registry.metrics();
   }
 }

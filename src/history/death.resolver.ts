@@ -82,7 +82,7 @@ export class DeathResolver {
   }
 }
 
-function milliseconds(nanoseconds: bigint): number {
+export function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000n) / 1_000;
 }
 

@@ -15,6 +15,8 @@ import { OomReportResolver, OomTaskResolver } from './oom.resolver.js';
 import { ProcessResolver } from './process.resolver.js';
 import { QueryResolver } from './query.resolver.js';
 import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from './remedy.resolver.js';
+import { DeathRestartResolver, RestartResolver } from './restart.resolver.js';
+import { DeathShotResolver } from './same-shot.resolver.js';
 import { SignalResolver } from './signal.resolver.js';
 import { WhoKilledService } from './who-killed.service.js';
 
@@ -27,6 +29,8 @@ import { WhoKilledService } from './who-killed.service.js';
     DeathEvidenceResolver,
     DeathFeed,
     DeathResolver,
+    DeathRestartResolver,
+    DeathShotResolver,
     EpisodeFeed,
     EpisodeRemediesResolver,
     EpisodeResolver,
@@ -46,6 +50,7 @@ import { WhoKilledService } from './who-killed.service.js';
     ProcessResolver,
     QueryResolver,
     RemedyResolver,
+    RestartResolver,
     SignalResolver,
     ThrottleResolver,
     VerdictRemediesResolver,

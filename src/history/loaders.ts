@@ -8,6 +8,7 @@ import { FactsStore } from '../store/facts.store.js';
 import { HostStore } from '../store/host.store.js';
 import { LedgerStore, type StreamLedger } from '../store/ledger.store.js';
 import { ProcessStore } from '../store/process.store.js';
+import { RestartStore } from '../store/restart.store.js';
 import type {
   CoreDumpRow,
   DeathRow,
@@ -19,7 +20,7 @@ import type {
   ProcessRow,
 } from '../store/rows.js';
 import { lifeId } from '../store/rows.js';
-import { factLimits, type DeathFacts } from '../verdict/index.js';
+import { factLimits, restartOf, type DeathFacts, type Restart } from '../verdict/index.js';
 
 /** A process at an instant: who it was when it acted. */
 export interface Moment extends LifeKey {
@@ -39,6 +40,7 @@ export interface Loaders {
   /** Oldest first. */
   readonly kernelLog: DataLoader<LifeKey, KernelLogRow[], string>;
   readonly losses: DataLoader<DeathRow, LossRow[], string>;
+  readonly restart: DataLoader<DeathRow, Restart | null, string>;
   /** Of a host, by the name of the stream. */
   readonly ledger: DataLoader<number, StreamLedger[]>;
 }
@@ -52,26 +54,29 @@ export class LoaderFactory {
     private readonly facts: FactsStore,
     private readonly ledgers: LedgerStore,
     private readonly evidence: EvidenceStore,
+    private readonly followers: RestartStore,
   ) {}
 
   create(): Loaders {
     const byLife = { cacheKeyFn: lifeId };
+    const byDeath = byLife as { cacheKeyFn(death: DeathRow): string };
     const process = new DataLoader<LifeKey, ProcessRow | null, string>(
       async (keys) => align(keys, await this.processes.byKeys(keys), lifeId),
       byLife,
     );
+    const facts = new DataLoader<LifeKey, DeathFacts | null, string>(async (keys) => {
+      const known = await this.facts.ofDeaths(keys);
+      return keys.map((key) => known.get(lifeId(key)) ?? null);
+    }, byLife);
     return {
       process,
+      facts,
       host: new DataLoader(async (ids) => align(ids, await this.hosts.byIds(ids), String, (host) => String(host.id))),
       ancestry: new DataLoader(async (keys) => this.ancestries(keys), byLife),
       actor: new DataLoader(async (moments) => this.actors(moments, process), {
         cacheKeyFn: (moment) => `${lifeId(moment)}@${moment.at_ns}`,
       }),
       death: new DataLoader(async (keys) => align(keys, await this.deaths.byKeys(keys), lifeId), byLife),
-      facts: new DataLoader(async (keys) => {
-        const facts = await this.facts.ofDeaths(keys);
-        return keys.map((key) => facts.get(lifeId(key)) ?? null);
-      }, byLife),
       coreDump: new DataLoader(async (keys) => align(keys, await this.evidence.coreDumps(keys), lifeId), byLife),
       // Of several the earliest is kept: that was the one that killed.
       oomReport: new DataLoader(
@@ -82,7 +87,8 @@ export class LoaderFactory {
         const rows = await this.evidence.kernelLog(keys);
         return keys.map((key) => rows.filter((row) => lifeId(row) === lifeId(key)));
       }, byLife),
-      losses: new DataLoader(async (deaths) => this.losses(deaths), byLife as { cacheKeyFn(death: DeathRow): string }),
+      losses: new DataLoader(async (deaths) => this.losses(deaths), byDeath),
+      restart: new DataLoader(async (deaths) => this.restarts(deaths, facts), byDeath),
       ledger: new DataLoader(async (ids) => {
         const rows = await this.ledgers.ofHosts(ids);
         return ids.map((id) => rows.filter((row) => row.host_id === id));
@@ -116,6 +122,18 @@ export class LoaderFactory {
       const image = images.find((former) => lifeId(former) === lifeId(moment) && moment.at_ns < former.until_ns);
       return image ? { ...row, comm: image.comm, exe: image.exe, args: image.args, args_cut: image.args_cut } : row;
     });
+  }
+
+  /** Facts are loaded only of deaths that something followed. */
+  private async restarts(deaths: readonly DeathRow[], facts: Loaders['facts']): Promise<(Restart | null)[]> {
+    const followers = await this.followers.ofDeaths(deaths);
+    return Promise.all(
+      deaths.map(async (death) => {
+        const known = followers.get(lifeId(death));
+        const victim = known && (await facts.load(death));
+        return known && victim ? restartOf(victim, known) : null;
+      }),
+    );
   }
 
   private async losses(deaths: readonly DeathRow[]): Promise<LossRow[][]> {

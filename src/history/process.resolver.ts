@@ -6,10 +6,10 @@ import { containerOf, lifeId } from '../store/rows.js';
 import { SignalStore } from '../store/signal.store.js';
 import { pageSize, toConnection, type Connection } from './connection.js';
 import type { OperationContext } from './context.js';
-import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
 import { enumName } from './enum-name.js';
 import { loginOf, uidNumber } from './login.js';
 import { afterProcess, processCursor } from './process.cursor.js';
+import { afterSignal, signalCursor } from './signal.cursor.js';
 
 @Resolver('Process')
 export class ProcessResolver {
@@ -119,9 +119,7 @@ export class ProcessResolver {
   ) {
     const size = pageSize(first);
     const list = `signals-${role}`;
-    const key = decodeCursor(list, after, [cursorParts.bigint, cursorParts.bigint]);
-    const position = key && { at_ns: BigInt(key[0]!), id: BigInt(key[1]!) };
-    const rows = await this.signals.page(role, process, position, size + 1);
-    return toConnection(rows, size, (row) => encodeCursor(list, [row.at_ns, row.id]));
+    const rows = await this.signals.page(role, process, afterSignal(list, after), size + 1);
+    return toConnection(rows, size, (row) => signalCursor(list, row));
   }
 }

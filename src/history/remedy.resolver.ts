@@ -15,11 +15,12 @@ interface RemedyView extends Remedy {
 export class VerdictRemediesResolver {
   @ResolveField('remedies')
   async remedies(
-    @Parent() { cause, victim }: VerdictView,
+    @Parent() { cause, death }: VerdictView,
     @Context() { loaders }: OperationContext,
   ): Promise<RemedyView[]> {
-    const unit = (await loaders.process.load(victim))?.unit ?? null;
-    return remediesOfDeath({ cause, unit }).map((remedy) => ({ ...remedy, boot: victim.boot }));
+    const unit = (await loaders.process.load(death))?.unit ?? null;
+    const restart = await loaders.restart.load(death);
+    return remediesOfDeath({ cause, unit, restart }).map((remedy) => ({ ...remedy, boot: death.boot }));
   }
 }
 

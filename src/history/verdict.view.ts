@@ -4,7 +4,7 @@ import { decide, type ActorKind, type Cause } from '../verdict/index.js';
 import type { Loaders, Moment } from './loaders.js';
 
 export interface VerdictView {
-  readonly victim: LifeKey;
+  readonly death: DeathRow;
   readonly cause: Cause;
   readonly actor: { readonly kind: ActorKind; readonly moment: Moment | null };
   readonly confidence: number;
@@ -20,7 +20,7 @@ export async function verdictOf(death: DeathRow, loaders: Loaders): Promise<Verd
   const { actor_pid: pid, actor_start_ns: start } = decided;
   const actor = pid === null || start === null ? null : { boot: death.boot, pid, start_ns: start };
   return {
-    victim: death,
+    death,
     cause: decided.cause ?? 'UNKNOWN',
     actor: { kind: decided.actor_kind ?? 'UNKNOWN', moment: actor && momentOf(actor, death, evidence) },
     // A real of Postgres has 24 bits: show what was meant.

@@ -32,6 +32,11 @@ export const metrics = {
     help: 'Subscriptions to episodes that are open.',
     registers: [registry],
   }),
+  verdictsOutdated: new Gauge({
+    name: 'whodunit_verdicts_outdated',
+    help: 'Verdicts of an older engine, to be decided again; at most 100,000 are counted. Of the whole fleet: aggregate with max.',
+    registers: [registry],
+  }),
   verdicts: new Counter({
     name: 'whodunit_verdicts_total',
     help: 'Deaths decided, decided again included.',

@@ -6,7 +6,7 @@ import { bigints, keyArrays } from './keys.js';
 import { notifyDeaths } from './notifications.js';
 import type { Db } from './postgres.js';
 import type { DeathRow, LifeKey, LossRow } from './rows.js';
-import { run } from './sql.js';
+import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
 import { textOrNull } from './text.js';
 
@@ -34,8 +34,13 @@ export interface PageRequest {
   readonly limit: number;
 }
 
+type Decide = (keys: LifeKey[]) => Promise<{ key: LifeKey; verdict: Verdict }[]>;
+
 /** How far around a death a loss may have swallowed what mattered to it. */
 const lossReachNs = 5_000_000_000n;
+
+/** Many is many: a scrape must not read the whole history. */
+const outdatedCountedMax = 100_000;
 
 @Injectable()
 export class DeathStore {
@@ -71,18 +76,26 @@ export class DeathStore {
     return run(this.db, 'lossesByDeath', [boots, times, lossReachNs, perDeathMax]);
   }
 
-  /**
-   * Takes up to `limit` deaths off the work list, has them decided, saves the verdicts and tells listeners, all in one
-   * transaction: a crash leaves them on the list.
-   * @returns how many were taken.
-   */
-  async decidePending(
-    limit: number,
-    decide: (keys: LifeKey[]) => Promise<{ key: LifeKey; verdict: Verdict }[]>,
-  ): Promise<number> {
+  /** Takes up to `limit` deaths off the work list and has them decided. @returns how many were taken. */
+  async decidePending(limit: number, decide: Decide): Promise<number> {
+    return this.decideTaken('takePending', [limit], decide);
+  }
+
+  /** Has up to `limit` deaths decided again whose verdict is of an older engine. @returns how many were taken. */
+  async redecideOutdated(engine: number, limit: number, decide: Decide): Promise<number> {
+    return this.decideTaken('takeOutdated', [engine, limit], decide);
+  }
+
+  /** How many verdicts are of an older engine; no more than `outdatedCountedMax` are counted. */
+  async countOutdated(engine: number): Promise<number> {
+    return (await run<{ outdated: number }>(this.db, 'countOutdated', [engine, outdatedCountedMax]))[0]!.outdated;
+  }
+
+  /** Taken, decided, saved and told in one transaction: a crash leaves them to be taken again. */
+  private async decideTaken(take: Statement, parameters: unknown[], decide: Decide): Promise<number> {
     return (await this.db.begin(async (transaction) => {
       const tx = transaction as TransactionSql<{ bigint: bigint }>;
-      const keys = await run<LifeKey>(tx, 'takePending', [limit]);
+      const keys = await run<LifeKey>(tx, take, parameters);
       if (keys.length === 0) return 0;
       const decided = await decide([...keys]);
       const changed = await run<LifeKey>(tx, 'saveVerdicts', [JSON.stringify(decided.map(verdictRow))]);

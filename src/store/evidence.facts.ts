@@ -1,15 +1,22 @@
 /** Rows of evidence → facts, pure. Counts of bytes fit a number: the wire carries no more than 2^53. */
-import type { CoreDumpFacts, KernelLogFacts, OomReportFacts } from '../verdict/index.js';
-import type { CoreDumpRow, KernelLogRow, OomReportRow } from './rows.js';
+import {
+  summarizeTasks,
+  type CoreDumpFacts,
+  type KernelLogFacts,
+  type OomReportFacts,
+  type OomTaskRowFacts,
+} from '../verdict/index.js';
+import type { CoreDumpRow, KernelLogRow, OomReportRow, OomReportWithTable, OomTableRow } from './rows.js';
 
-export function oomReportFacts(row: OomReportRow): OomReportFacts {
+export function oomReportFacts(row: OomReportWithTable): OomReportFacts {
+  const memory = (row.memory ?? []).map(({ name, usage, limit, failures }) => {
+    return { kind: name, usage, limit, failures: failures ?? null };
+  });
   return {
     at: row.at_ns,
     constraint: row.bound_by,
     cgroup: row.cgroup,
-    memory: (row.memory ?? []).map(({ name, usage, limit, failures }) => {
-      return { kind: name, usage, limit, failures: failures ?? null };
-    }),
+    memory,
     trigger: triggerFacts(row),
     victim: {
       anonRss: numberOf(row.anon_rss_bytes),
@@ -18,8 +25,20 @@ export function oomReportFacts(row: OomReportRow): OomReportFacts {
       pageTables: numberOf(row.page_tables_bytes),
       oomScoreAdj: row.oom_score_adj,
     },
+    table: summarizeTasks(row.tasks.map(taskFacts), row.pid, memory),
     groupKill: row.group_kill,
     cut: row.cut,
+  };
+}
+
+function taskFacts(row: OomTableRow): OomTaskRowFacts {
+  return {
+    pid: row.pid,
+    comm: row.comm,
+    rss: numberOf(row.rss_bytes),
+    swap: numberOf(row.swap_bytes),
+    pageTables: numberOf(row.page_tables_bytes),
+    oomScoreAdj: row.oom_score_adj,
   };
 }
 

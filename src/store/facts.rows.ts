@@ -18,7 +18,7 @@ import type {
   LineageRow,
   LossRow,
   OomKillRow,
-  OomReportRow,
+  OomReportWithTable,
   SignalRow,
 } from './rows.js';
 import { requestsOf, type RequestRows } from './request.facts.js';
@@ -30,7 +30,7 @@ export interface FactRows extends RequestRows {
   readonly signals: readonly SignalRow[];
   readonly oomKills: readonly OomKillRow[];
   /** Earliest first. */
-  readonly oomReports: readonly OomReportRow[];
+  readonly oomReports: readonly OomReportWithTable[];
   readonly coreDumps: readonly CoreDumpRow[];
   /** Oldest first. */
   readonly kernelLog: readonly KernelLogRow[];
@@ -42,7 +42,7 @@ export interface FactRows extends RequestRows {
   readonly formerImages: readonly FormerImageRow[];
 }
 
-/** @returns facts by `lifeId`. */
+/** @returns facts by `lifeId`; who else was hit is not known here (`ShotStore`). */
 export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
   const people = new Lineage(rows.lineage, rows.formerImages);
   const signals = groupBy(rows.signals, (s) =>
@@ -66,6 +66,7 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
         signal: death.signal,
         coreDumped: death.core_dumped,
         signals: (signals.get(id) ?? []).map((signal) => signalFacts(signal, people)),
+        sameShot: null,
         oomKillAt: oomKills.get(id)?.[0]?.at_ns ?? null,
         oomReport: first(oomReports.get(id), oomReportFacts),
         coreDump: first(coreDumps.get(id), coreDumpFacts),
@@ -172,7 +173,7 @@ function first<R, F>(rows: readonly R[] | undefined, factsOf: (row: R) => F): F 
   return row === undefined ? null : factsOf(row);
 }
 
-function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     const key = keyOf(row);

@@ -5,12 +5,13 @@ import { DeathStore } from './death.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { assembleFacts } from './facts.rows.js';
 import { HostStore } from './host.store.js';
-import { bigints, keyArrays } from './keys.js';
+import { bigints, distinct, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
 import { ProcessStore } from './process.store.js';
 import { senderKey } from './request.facts.js';
 import type { DeathRow, LifeKey, OomKillRow, RequestRow, SignalRow } from './rows.js';
 import { lifeId } from './rows.js';
+import { ShotStore } from './shot.store.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
 
@@ -25,6 +26,7 @@ export class FactsStore {
     private readonly processes: ProcessStore,
     private readonly hosts: HostStore,
     private readonly evidence: EvidenceStore,
+    private readonly shots: ShotStore,
   ) {}
 
   /** @returns facts by `lifeId`; a key without a death has none. */
@@ -35,7 +37,7 @@ export class FactsStore {
       this.signalsBefore(deaths),
       this.requestsBefore(deaths),
       run<OomKillRow>(this.db, 'oomKillsByVictim', keyArrays(deaths)),
-      this.evidence.oomReports(deaths),
+      this.evidence.oomReportsWithTables(deaths),
       this.evidence.coreDumps(deaths),
       this.evidence.kernelLog(deaths),
       this.deaths.losses(deaths, factLimits.lossesMax),
@@ -49,7 +51,8 @@ export class FactsStore {
       this.processes.formerImages(involved),
     ]);
     const beside = { oomKills, oomReports, coreDumps, kernelLog, losses };
-    return assembleFacts({ deaths, signals, requests, signalsToSenders, ...beside, rungs, lineage, formerImages });
+    const rows = { deaths, signals, requests, signalsToSenders, ...beside, rungs, lineage, formerImages };
+    return this.shots.complete(assembleFacts(rows));
   }
 
   private requestsBefore(deaths: readonly DeathRow[]): Promise<RequestRow[]> {
@@ -84,8 +87,4 @@ function partiesOf(signal: SignalRow): LifeKey[] {
   if (signal.sender_pid !== null) parties.push({ boot, pid: signal.sender_pid, start_ns: signal.sender_start_ns! });
   if (signal.running_pid !== null) parties.push({ boot, pid: signal.running_pid, start_ns: signal.running_start_ns! });
   return parties;
-}
-
-function distinct(keys: readonly LifeKey[]): LifeKey[] {
-  return [...new Map(keys.map((key) => [lifeId(key), key])).values()];
 }

@@ -46,15 +46,15 @@ export interface ProcessRow extends LifeKey {
   readonly ended_at: Date | null;
 }
 
+export interface LineageRow extends ProcessRow {
+  /** Null: it lives, or its end was not seen (then `ended_at` says when that was noticed). */
+  readonly died_ns: bigint | null;
+}
+
 /** A command that may have asked for the deaths at that time. */
 export interface RequestRow extends LifeKey {
   readonly died_ns: bigint;
   readonly at_ns: bigint;
-}
-
-export interface LineageRow extends ProcessRow {
-  /** Null: it lives, or its end was not seen (then `ended_at` says when that was noticed). */
-  readonly died_ns: bigint | null;
 }
 
 export interface EvidenceRow {
@@ -161,6 +161,22 @@ export interface OomReportRow extends LifeKey {
   readonly file_rss_bytes: bigint | null;
   readonly shmem_rss_bytes: bigint | null;
   readonly page_tables_bytes: bigint | null;
+}
+
+/** A candidate of the report that (boot, line) names. */
+export interface OomTableRow {
+  readonly boot: number;
+  readonly line: bigint;
+  readonly pid: number;
+  readonly comm: string;
+  readonly rss_bytes: bigint | null;
+  readonly swap_bytes: bigint | null;
+  readonly page_tables_bytes: bigint | null;
+  readonly oom_score_adj: number | null;
+}
+
+export interface OomReportWithTable extends OomReportRow {
+  readonly tasks: readonly OomTableRow[];
 }
 
 export interface OomTaskRow {

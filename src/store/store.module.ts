@@ -14,6 +14,8 @@ import { Notifications } from './notifications.js';
 import { connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
 import { ProcessStore } from './process.store.js';
+import { RestartStore } from './restart.store.js';
+import { ShotStore } from './shot.store.js';
 import { SignalStore } from './signal.store.js';
 import { Readiness } from './readiness.js';
 import { TokenStore } from './token.store.js';
@@ -32,6 +34,8 @@ const stores = [
   Notifications,
   ProcessStore,
   Readiness,
+  RestartStore,
+  ShotStore,
   SignalStore,
   TokenStore,
 ];

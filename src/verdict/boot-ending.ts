@@ -9,6 +9,7 @@ import { certainty } from './confidence.js';
 import { processInvocation } from './describe.js';
 import { duration } from './duration.js';
 import type { ProcessFacts } from './facts.js';
+import { stopWishOf } from './stop-wish.js';
 import type { ProcessRef } from '../contract/index.js';
 
 export const bootEndings = ['RUNNING', 'SHUTDOWN', 'SUDDEN', 'UNKNOWN'] as const;
@@ -69,20 +70,8 @@ export function bootEnding({ seen, agentStopped, untilNext, requests }: BootFact
   return { kind: 'SHUTDOWN', confidence: certainty.requestMissing, summary, request: null, since: agentStopped };
 }
 
-const verbs: ReadonlySet<string> = new Set(['poweroff', 'reboot', 'halt', 'kexec', 'soft-reboot']);
-const stops: ReadonlySet<string> = new Set(['poweroff', 'reboot', 'halt']);
-const targets = /^(poweroff|reboot|halt|kexec|shutdown|rescue|runlevel[06])\.target$/;
-
-/** What it was called with says that the host is to go down: systemctl(1), shutdown(8), kexec(8), telinit(8). */
-export function takesDown({ comm, args }: Pick<ProcessFacts, 'comm' | 'args'>): boolean {
-  const [, ...rest] = args;
-  const words = rest.filter((arg) => !arg.startsWith('-'));
-  if (stops.has(comm)) return !rest.some((arg) => arg === '--help' || arg === '-w' || arg === '--wtmp-only');
-  if (comm === 'shutdown') return !rest.some((arg) => arg === '-c' || arg === '-k' || arg === '--help');
-  if (comm === 'kexec') return rest.some((arg) => arg === '-e' || arg === '--exec');
-  if (comm === 'telinit' || comm === 'init') return words.some((word) => word === '0' || word === '6');
-  if (comm !== 'systemctl') return false;
-  const [verb, target] = words;
-  if (verb === 'isolate' || verb === 'start') return target !== undefined && targets.test(target);
-  return verb !== undefined && verbs.has(verb);
+/** What it was called with says that this host is to go down, and not a user's session or a machine on it. */
+export function takesDown(process: Pick<ProcessFacts, 'comm' | 'args'>): boolean {
+  const wish = stopWishOf(process);
+  return wish?.what === 'shutdown' && !wish.user && !wish.machine;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from './decide.js';
 import { bash, death, diedAt, guard, kernelMade, kill, process, sent, worker } from './example.js';
 import type { DeathFacts, ProcessFacts, SignalFacts } from './facts.js';
+import { tellingDeaths } from './telling-deaths.js';
 import { withoutOneField } from './without-one-field.js';
 
 describe('decide', () => {
@@ -113,55 +114,6 @@ describe('decide', () => {
     expect(decide(death())).toMatchObject({ cause: 'UNKNOWN', actor: { kind: 'UNKNOWN' }, confidence: 0 });
   });
 });
-
-/** Deaths of every rule, as a sensor that sees everything would tell them. */
-const tellingDeaths: Readonly<Record<string, DeathFacts>> = {
-  exited: death({ code: 0 }),
-  'exited after a request': death({ code: 0, signals: [sent(15, kill, { disposition: 'caught' })] }),
-  failed: death({ code: 137 }),
-  crashed: death({ signal: 11, signals: [kernelMade(11, { code: 1, address: '0x0', thread: 4711, running: worker })] }),
-  'crashed, raised again': death({
-    signal: 11,
-    signals: [
-      kernelMade(11, { code: 1, address: '0x0', thread: 4711, disposition: 'caught', msBefore: 2 }),
-      sent(11, worker, { code: -6, thread: 4711 }),
-    ],
-  }),
-  aborted: death({ signal: 6, coreDumped: true, signals: [sent(6, worker, { code: -6, thread: 4711 })] }),
-  'broken pipe': death({ signal: 13, signals: [sent(13, worker, { thread: 4711, running: worker })] }),
-  timer: death({ signal: 14, signals: [kernelMade(14, { running: guard })] }),
-  'cpu limit': death({ signal: 24, signals: [kernelMade(24, { running: worker })] }),
-  'file size limit': death({ signal: 25, signals: [sent(25, worker, { thread: 4711 })] }),
-  seccomp: death({ signal: 31, signals: [kernelMade(31, { code: 1, thread: 4711 })] }),
-  'killed by a person': death({ signal: 9, signals: [sent(9, kill)] }),
-  'killed by the parent': death({ signal: 15, signals: [sent(15, process({ pid: 4500, comm: 'supervisor' }))] }),
-  'killed after a request': death({
-    signal: 9,
-    signals: [sent(15, guard, { disposition: 'caught', msBefore: 10_000 }), sent(9, guard)],
-  }),
-  'cgroup.kill': death({ signal: 9, signals: [sent(9, guard, { thread: 4711 })] }),
-  'parent death': death({
-    signal: 15,
-    signals: [sent(15, process({ pid: 4500, comm: 'supervisor', ended: diedAt - 2_000_000n }))],
-  }),
-  'namespace teardown': death({
-    signal: 9,
-    signals: [kernelMade(9, { running: process({ pid: 4500, comm: 'supervisor' }) })],
-  }),
-  'ctrl-C': death({ signal: 2, signals: [kernelMade(2, { running: guard })] }),
-  'stopped gracefully': death({ code: 143, signals: [sent(15, kill, { disposition: 'caught' })] }),
-  'shot with SIGSEGV': death({ signal: 11, signals: [sent(11, kill)] }),
-  'shot with SIGABRT': death({ signal: 6, signals: [sent(6, kill)] }),
-  raised: death({ signal: 15, signals: [sent(15, worker, { code: -6, thread: 4711 })] }),
-  'oom killer': death({ signal: 9, oomKillAt: diedAt - 2_000_000n, signals: [kernelMade(9, { running: guard })] }),
-  'terminal closed': death({ signal: 1, signals: [kernelMade(1, { running: guard })] }),
-  'broken pipe, then raised': death({
-    signal: 13,
-    signals: [sent(13, worker, { msBefore: 10 }), sent(13, worker, { code: -6, thread: 4711, msBefore: 9 })],
-  }),
-  'seen by procfs': death({ signal: 9, rung: 'procfs' }),
-  'nothing seen': death({}),
-};
 
 /** Below this nobody is woken by a verdict alone. */
 const confident = 0.9;
@@ -317,6 +269,9 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     signal: orNull(number),
     coreDumped: fc.boolean(),
     signals: fc.array(signal, { maxLength: 5 }),
+    sameShot: orNull(
+      fc.record({ others: fc.array(someone, { maxLength: 2 }), total: fc.nat(9), atLeast: fc.boolean() }),
+    ),
     oomKillAt: orNull(instant),
     losses: fc.array(
       fc.record({ since: instant, until: instant, cause: text, count: orNull(fc.nat()), cgroup: orNull(text) }),

@@ -1,97 +1,19 @@
 /** The engine and those who stop things for a living: service managers, container runtimes, daemons that free memory. */
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.js';
-import { alice, command, death, diedAt, kernelMade, kill, process, sent, service, systemd, worker } from './example.js';
-import type { DeathFacts } from './facts.js';
+import { death, kill, sent, service } from './example.js';
+import { asked, stopRedis, tellingStops } from './telling-stops.js';
 import { withoutOneField } from './without-one-field.js';
-
-const id = '8c1a3f5e7b9d0246813579acebdf02468ace13579bdf02468ace13579bdf0246';
-const podman = { ref: { pid: 4710, start: '4710000' }, comm: 'podman', args: ['podman', 'stop', 'web'] };
-const runc = process({ pid: 4712, comm: 'runc', args: ['runc', 'kill', id, '9'], login: alice, ancestry: [podman] });
-const contained = { ...worker, container: { id, runtime: 'podman', pod: null }, cgroup: `/libpod_parent/libpod-${id}` };
-const stopRedis = command(['systemctl', 'stop', 'redis-server'], 150);
-const asked = sent(15, systemd, { disposition: 'caught', msBefore: 120 });
-const inner = { ...systemd, ref: { pid: 4400, start: '4400000' }, cgroup: '/payload/init.scope' };
-const last = { ...inner, comm: 'systemd-shutdow' };
-const parent = (of: typeof inner) => ({ ref: of.ref, comm: of.comm, args: of.args });
-
-const telling: Readonly<Record<string, [cause: string, facts: DeathFacts]>> = {
-  'service stopped': ['SERVICE_STOP', death({ victim: service, signal: 15, signals: [sent(15, systemd)] })],
-  'service stopped on request': [
-    'SERVICE_STOP',
-    death({ victim: service, signal: 15, signals: [sent(15, systemd)], requests: [stopRedis] }),
-  ],
-  'service stopped cleanly': [
-    'SERVICE_STOP',
-    death({ victim: service, code: 0, signals: [asked], requests: [stopRedis] }),
-  ],
-  'service stopped by its stop command': [
-    'SERVICE_STOP',
-    death({
-      victim: service,
-      signal: 15,
-      signals: [
-        sent(15, {
-          ...kill,
-          ref: { pid: 4712, start: String(diedAt - 100_000_000n) },
-          unit: service.unit,
-          ancestry: service.ancestry,
-        }),
-      ],
-      requests: [stopRedis],
-    }),
-  ],
-  'service in a machine stopped': [
-    'SERVICE_STOP',
-    death({ victim: { ...service, ancestry: [parent(inner)] }, signal: 15, signals: [sent(15, inner)] }),
-  ],
-  'stop timed out': [
-    'SERVICE_STOP_TIMEOUT',
-    death({ victim: service, signal: 9, signals: [asked, sent(9, systemd)], requests: [stopRedis] }),
-  ],
-  watchdog: ['WATCHDOG', death({ victim: service, signal: 6, coreDumped: true, signals: [sent(6, systemd)] })],
-  'kill of a watchdogs number on request': [
-    'SERVICE_STOP',
-    death({
-      victim: service,
-      signal: 6,
-      signals: [sent(6, systemd)],
-      requests: [command(['systemctl', 'kill', '-s', 'ABRT', 'redis-server'], 10)],
-    }),
-  ],
-  'container stopped': ['CONTAINER_STOP', death({ victim: contained, signal: 9, signals: [sent(9, runc)] })],
-  'grace ran out': [
-    'CONTAINER_STOP',
-    death({
-      victim: contained,
-      signal: 9,
-      signals: [sent(15, runc, { result: 'ignored', msBefore: 2_000 }), sent(9, runc)],
-    }),
-  ],
-  'freed memory': [
-    'OOM_USERSPACE',
-    death({ signal: 15, signals: [sent(15, { ...runc, comm: 'earlyoom', unit: 'earlyoom.service', login: null })] }),
-  ],
-  'host went down': [
-    'SHUTDOWN',
-    death({ victim: service, code: 0, signals: [asked], requests: [command(['reboot'], 3_000)] }),
-  ],
-  'last broadcast': ['SHUTDOWN', death({ signal: 15, signals: [sent(15, last)] })],
-  'rest of a machine': [
-    'SHUTDOWN',
-    death({ victim: { ...worker, ancestry: [parent(last)] }, signal: 9, signals: [kernelMade(9, { running: last })] }),
-  ],
-};
 
 /** Below this nobody is woken by a verdict alone. */
 const confident = 0.9;
 
 describe('decide, when somebody stops things', () => {
-  it.each(Object.entries(telling))('knows_the_cause: %s', (_, [cause, facts]) => {
+  it.each(Object.entries(tellingStops))('knows_the_cause: %s', (_, [cause, facts]) => {
     expect(decide(facts).cause).toBe(cause);
   });
 
-  it.each(Object.entries(telling))(
+  it.each(Object.entries(tellingStops))(
     'never_flips_to_another_confident_cause_without_one_field: %s',
     (_, [cause, facts]) => {
       for (const { path, lesser } of withoutOneField(facts)) {
@@ -109,10 +31,12 @@ describe('decide, when somebody stops things', () => {
     expect(decide(death({ victim: service, code: 0, signals }))).toMatchObject({
       cause: 'EXITED',
       actor: { kind: 'HUMAN' },
+      confidence: 0.7,
     });
     expect(decide(death({ victim: service, code: 143, signals }))).toMatchObject({
       cause: 'FAILED',
       actor: { kind: 'HUMAN' },
+      confidence: 0.9,
     });
   });
 

@@ -8,6 +8,7 @@ import { escapeArguments } from './command-line.js';
 import type { ContainerFacts, DeathFacts, LossFacts, ProcessFacts, SignalFacts } from './facts.js';
 import { fatalSignal } from './fatal-signal.js';
 import { oomReportEvidence } from './oom-evidence.js';
+import { sameShotEvidence } from './same-shot.js';
 import { scheduledJob } from './scheduled-job.js';
 import { siCodeName } from './si-code-names.js';
 import { dumpsCoreByDefault, endsByDefault, signalName, signals } from './signal-names.js';
@@ -16,6 +17,7 @@ import type { Evidence } from './verdict.js';
 export function commonEvidence(facts: DeathFacts): readonly Evidence[] {
   return [
     ...signalEvidence(facts),
+    ...sameShotEvidence(facts),
     ...oomEvidence(facts),
     ...oomReportEvidence(facts),
     ...kernelLogEvidence(facts),

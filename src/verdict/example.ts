@@ -65,6 +65,7 @@ export function oomReport(overrides: Partial<OomReportFacts> = {}): OomReportFac
       pageTables: mebibyte,
       oomScoreAdj: 0,
     },
+    table: null,
     groupKill: false,
     cut: false,
     ...overrides,

@@ -2,7 +2,8 @@
  * What is known of one death: everything that `decide` may look at, and all that it may look at.
  *
  * Bounds: at most `factLimits.signalsMax` signals (the latest before the death, in order), ancestries of at most
- * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses, the last `factLimits.kernelLogMax` lines, the last `factLimits.requestsMax` requests. Times are nanoseconds of the boot clock, so two
+ * `limits.ancestryDepthMax` processes, `factLimits.lossesMax` losses, the last `factLimits.kernelLogMax` lines, the last
+ * `factLimits.requestsMax` requests, `factLimits.othersNamedMax` others of the same shot. Times are nanoseconds of the boot clock, so two
  * facts of one boot can be subtracted; wall-clock time is for people and is not here.
  */
 import type {
@@ -14,7 +15,16 @@ import type {
   SignalEvent,
 } from '../contract/index.js';
 
-export const factLimits = { signalsMax: 32, lossesMax: 16, kernelLogMax: 4, requestsMax: 16 } as const;
+export const factLimits = {
+  signalsMax: 32,
+  lossesMax: 16,
+  kernelLogMax: 4,
+  requestsMax: 16,
+  othersNamedMax: 5,
+  othersCountedMax: 1_000,
+  oomRivalsMax: 5,
+  oomTasksMax: 1_000,
+} as const;
 
 /** How long before a death requests are looked for. A service may take minutes to stop, and a host to go down. */
 export const requestWindowNs = 600_000_000_000n;
@@ -110,6 +120,8 @@ export interface OomReportFacts {
   readonly memory: readonly OomLimitFacts[];
   readonly trigger: OomTriggerFacts | null;
   readonly victim: OomVictimFacts;
+  /** Null where the report has no table of tasks, or where it was not looked at. */
+  readonly table: OomTableFacts | null;
   readonly groupKill: boolean;
   readonly cut: boolean;
 }
@@ -120,6 +132,28 @@ export interface OomLimitFacts {
   readonly usage: number;
   readonly limit: number;
   readonly failures: number | null;
+}
+
+/** The report's table of tasks, in short (`summarizeTasks`). */
+export interface OomTableFacts {
+  readonly candidates: number;
+  /** Every row is there and says all that the kernel weighs. */
+  readonly isWhole: boolean;
+  /** The victim's own row. */
+  readonly victim: OomCandidateFacts | null;
+  /** The others that could be killed, the worst first; at most `factLimits.oomRivalsMax`. */
+  readonly rivals: readonly OomCandidateFacts[];
+  /** Others with a negative oom_score_adj, the largest first, at most as many; and how many there are. */
+  readonly shielded: readonly OomCandidateFacts[];
+  readonly shieldedTotal: number;
+}
+
+export interface OomCandidateFacts {
+  readonly pid: number;
+  readonly comm: string;
+  /** Memory, swap and page tables. */
+  readonly size: number;
+  readonly oomScoreAdj: number;
 }
 
 /** The task that asked for memory. */
@@ -157,6 +191,15 @@ export interface KernelLogFacts {
   readonly text: string;
 }
 
+/** Whom else the sender of the signal that mattered (`shotOf`) hit with the same signal, within `sameShotNs` of it. */
+export interface SameShotFacts {
+  /** The first of them. */
+  readonly others: readonly Pick<ProcessFacts, 'ref' | 'comm'>[];
+  readonly total: number;
+  /** There were more than are counted. */
+  readonly atLeast: boolean;
+}
+
 export interface DeathFacts {
   readonly victim: ProcessFacts;
   readonly at: bigint;
@@ -166,6 +209,8 @@ export interface DeathFacts {
   readonly coreDumped: boolean;
   /** Oldest first; all generated at or before `at`. */
   readonly signals: readonly SignalFacts[];
+  /** Null where it alone was hit. */
+  readonly sameShot: SameShotFacts | null;
   /** The kernel chose it as an OOM victim at this time. */
   readonly oomKillAt: bigint | null;
   readonly oomReport: OomReportFacts | null;

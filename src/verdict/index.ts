@@ -16,10 +16,15 @@ export {
   type OomReportFacts,
   type ProcessFacts,
   type RequestFacts,
+  type SameShotFacts,
   type SignalFacts,
 } from './facts.js';
+export { restartKinds, restartOf, type Restart, type RestartFacts, type RestartKind } from './restart.js';
+export { restartLivesMax, restartWindowNs } from './restart-history.js';
+export { sameShotNs, shotOf } from './same-shot.js';
 export { unknownDeath, unknownProcess } from './unknown-facts.js';
 export { shutdownSignals } from './service-request.js';
 export { stopVerbs } from './stop-wish.js';
+export { summarizeTasks, type OomTaskRowFacts } from './oom-badness.js';
 export { signalName } from './signal-names.js';
 export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

@@ -2,7 +2,16 @@
 import { bytes } from './bytes.js';
 import { processName } from './describe.js';
 import { plainOrQuoted } from './escape.js';
-import type { DeathFacts, OomLimitFacts, OomReportFacts, OomTriggerFacts, OomVictimFacts } from './facts.js';
+import type {
+  DeathFacts,
+  OomCandidateFacts,
+  OomLimitFacts,
+  OomReportFacts,
+  OomTableFacts,
+  OomTriggerFacts,
+  OomVictimFacts,
+} from './facts.js';
+import { choiceOf, oomScoreAdjMin } from './oom-badness.js';
 import { residentBytes, triggerName } from './oom-kill.js';
 import type { Evidence } from './verdict.js';
 
@@ -13,6 +22,8 @@ export function oomReportEvidence(facts: DeathFacts): readonly Evidence[] {
     `The kernel's OOM report names ${processName(facts.victim)} as its victim, because ${reasons[report.constraint ?? 'unsaid']}.`,
     ...limitTexts(report),
     ...victimTexts(report.victim),
+    ...choiceTexts(report),
+    ...shieldedTexts(report.table),
     ...triggerTexts(report.trigger),
     ...(report.groupKill ? ['The kernel killed the whole cgroup, as its memory.oom.group asks.'] : []),
     ...(report.cut ? ['Lines of the report are missing.'] : []),
@@ -54,6 +65,38 @@ function victimTexts(victim: OomVictimFacts): readonly string[] {
     ...(resident === null ? [] : [`The victim held ${bytes(resident)} of memory (${parts.join(', ')})${tables}.`]),
     ...(victim.oomScoreAdj === null ? [] : [`The victim's oom_score_adj was ${victim.oomScoreAdj}.`]),
   ];
+}
+
+/** Why this one, and what would have spared it. */
+function choiceTexts(report: OomReportFacts): readonly string[] {
+  const choice = choiceOf(report);
+  if (choice === null || report.table === null) return [];
+  const { victim, next, isWeighed, sparedAt } = choice;
+  const held = `${bytes(victim.size)} of memory, swap and page tables`;
+  if (next === null) return [`Nothing else could be killed: the victim, with ${held}, was the only candidate.`];
+  const rank = `The victim was the ${isWeighed ? 'worst' : 'largest'} of ${report.table.candidates} candidates: ${held}`;
+  const weighed = (candidate: OomCandidateFacts) => (isWeighed ? adjustment(candidate) : '');
+  const why = `${rank}${weighed(victim)}; next was ${candidateName(next)} with ${bytes(next.size)}${weighed(next)}.`;
+  if (sparedAt === null) return [why];
+  return [why, `An oom_score_adj of ${sparedAt} or lower would have spared it, at the cost of ${candidateName(next)}.`];
+}
+
+function adjustment({ oomScoreAdj }: OomCandidateFacts): string {
+  return oomScoreAdj === 0 ? '' : ` (oom_score_adj ${oomScoreAdj})`;
+}
+
+function shieldedTexts(table: OomTableFacts | null): readonly string[] {
+  if (table === null || table.shieldedTotal === 0) return [];
+  const named = table.shielded.map((one) => `${candidateName(one)} by ${one.oomScoreAdj}, with ${bytes(one.size)}`);
+  const more = table.shieldedTotal - table.shielded.length;
+  const rest = more > 0 ? [`${more} more`] : [];
+  return [
+    `Protected by oom_score_adj (${oomScoreAdjMin}: never killed) ${table.shieldedTotal === 1 ? 'was' : 'were'} ${[...named, ...rest].join('; ')}.`,
+  ];
+}
+
+function candidateName({ comm, pid }: OomCandidateFacts): string {
+  return `${plainOrQuoted(comm)} (pid ${pid})`;
 }
 
 function triggerTexts(trigger: OomTriggerFacts | null): readonly string[] {

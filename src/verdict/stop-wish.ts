@@ -3,9 +3,8 @@
  *
  * The command line is all that is known of such a request: systemctl says the rest over D-Bus. Not understood: requests to
  * another host (`-H`), and what only asks or starts.
- * Source: systemctl(1), shutdown(8), telinit(8).
+ * Source: systemctl(1), shutdown(8), telinit(8), kexec(8).
  */
-import { takesDown } from './boot-ending.js';
 import type { ProcessFacts } from './facts.js';
 import { signalName, signals } from './signal-names.js';
 
@@ -37,6 +36,7 @@ export const stopVerbs = [
   'mask',
   'rescue',
   'emergency',
+  'exit',
   'poweroff',
   'reboot',
   'halt',
@@ -44,14 +44,14 @@ export const stopVerbs = [
   'soft-reboot',
 ] as const;
 
-export function stopWishOf(process: Pick<ProcessFacts, 'comm' | 'args'>): StopWish | null {
-  const commandLine = parse(process.args.slice(1));
-  const { options } = commandLine;
-  const isRemote = process.comm === 'systemctl' && (options.has('-H') || options.has('--host'));
-  if (process.args.length === 0 || isRemote) return null;
-  const place = { user: options.has('--user'), machine: options.has('-M') || options.has('--machine') };
-  if (takesDown(process)) return { what: 'shutdown', units: [], signal: null, ...place };
-  return process.comm === 'systemctl' ? unitWish(commandLine, place) : null;
+export function stopWishOf({ comm, args }: Pick<ProcessFacts, 'comm' | 'args'>): StopWish | null {
+  if (args.length === 0) return null;
+  if (comm === 'systemctl') return wishOfSystemctl(parse(args.slice(1)));
+  const rest = args.slice(1);
+  if (comm === 'init' || comm === 'telinit') return rest.some((arg) => arg === '0' || arg === '6') ? shutdown : null;
+  if (comm === 'kexec') return rest.some((arg) => arg === '-e' || arg === '--exec') ? shutdown : null;
+  const harmless = rest.some((arg) => /^(-c|-k|-w|--wtmp-only|--show|--help)$/.test(arg));
+  return shutdownPrograms.has(comm) && !harmless ? shutdown : null;
 }
 
 /** Whether a unit as it was written means this one: `redis`, `redis.service`, `redis*`. */
@@ -61,6 +61,12 @@ export function meansUnit(written: string, unit: string): boolean {
   return unit === (whole ? written : `${written}.service`);
 }
 
+const shutdown: StopWish = { what: 'shutdown', units: [], signal: null, user: false, machine: false };
+const shutdownPrograms: ReadonlySet<string> = new Set(['shutdown', 'poweroff', 'reboot', 'halt']);
+const shutdownVerbs: ReadonlySet<string> = new Set(['poweroff', 'reboot', 'halt', 'kexec', 'soft-reboot', 'exit']);
+const shutdownTargets: ReadonlySet<string> = new Set(
+  ['poweroff', 'reboot', 'halt', 'kexec', 'soft-reboot', 'shutdown', 'exit'].map((name) => `${name}.target`),
+);
 /** They stop units only with `--now`. */
 const verbsThatNeedNow: ReadonlySet<string> = new Set(['disable', 'mask']);
 
@@ -92,9 +98,14 @@ function parse(args: readonly string[]): CommandLine {
   return { words, options };
 }
 
-function unitWish({ words, options }: CommandLine, place: Pick<StopWish, 'user' | 'machine'>): StopWish | null {
+function wishOfSystemctl({ words, options }: CommandLine): StopWish | null {
   const [verb = '', ...units] = words;
-  if (!verbs.has(verb) || verb === 'start' || (verbsThatNeedNow.has(verb) && !options.has('--now'))) return null;
+  if (!verbs.has(verb) || options.has('-H') || options.has('--host')) return null;
+  if (verbsThatNeedNow.has(verb) && !options.has('--now')) return null;
+  const place = { user: options.has('--user'), machine: options.has('-M') || options.has('--machine') };
+  const whole = shutdownVerbs.has(verb) || units.some((unit) => shutdownTargets.has(unit));
+  if (whole) return { ...shutdown, ...place };
+  if (verb === 'start') return null;
   if (verb !== 'kill') return { what: 'stop', units, signal: null, ...place };
   const signal = signalNumber(options.get('-s') ?? options.get('--signal') ?? 'TERM');
   return { what: 'kill', units, signal, ...place };

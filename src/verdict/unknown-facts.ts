@@ -27,6 +27,7 @@ export function unknownDeath(known: Pick<DeathFacts, 'victim' | 'at'> & Partial<
     signal: null,
     coreDumped: false,
     signals: [],
+    sameShot: null,
     oomKillAt: null,
     oomReport: null,
     coreDump: null,

@@ -32,7 +32,7 @@ function losses(value: unknown, path: string): { path: string; value: unknown }[
 /** Without what is nullable in one place and plain in another: `code`, `signal`, `pid`, `limit`. */
 // prettier-ignore
 const nullable: ReadonlySet<string> = new Set([
-  'exe', 'uid', 'userName', 'login', 'name', 'session', 'tty', 'sender', 'running', 'thread', 'address', 'oomKillAt', 'rung', 'count',
-  'cgroup', 'oomReport', 'coreDump', 'constraint', 'trigger', 'gfpMask', 'order', 'failures', 'anonRss', 'fileRss', 'shmemRss',
+  'exe', 'uid', 'userName', 'login', 'name', 'session', 'tty', 'sender', 'running', 'thread', 'address', 'sameShot', 'oomKillAt', 'rung', 'count',
+  'cgroup', 'oomReport', 'table', 'coreDump', 'constraint', 'trigger', 'gfpMask', 'order', 'failures', 'anonRss', 'fileRss', 'shmemRss',
   'pageTables', 'oomScoreAdj', 'ended', 'pattern', 'path', 'size', 'obstacle',
 ]);

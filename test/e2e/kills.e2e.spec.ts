@@ -159,7 +159,7 @@ print(pid)`;
 
   test('tells_that_its_parent_ended_and_that_it_had_asked_for_a_signal_then', async () => {
     // setpriv asks for the signal, then becomes sleep; the shell between us ends by itself.
-    const script = 'setpriv --pdeathsig TERM sleep 1000 & echo $!; sleep 0.3';
+    const script = 'setpriv --pdeathsig TERM sleep 1000 & echo $!; sleep 0.3; true';
     const parent = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [output] = (await once(parent.stdout, 'data')) as [Buffer];
     await once(parent, 'exit');

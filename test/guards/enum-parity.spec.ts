@@ -11,7 +11,8 @@ import {
   rungs,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
-import { actorKinds, causes } from '../../src/verdict/index.js';
+import { actions } from '../../src/remedy/index.js';
+import { actorKinds, bootEndings, causes, restartKinds } from '../../src/verdict/index.js';
 import { schema } from '../support/sdl.js';
 
 const lists: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +24,9 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   EpisodeState: episodeStates.map(enumName),
   CoreDumpObstacle: coreDumpObstacles.map(enumName),
   OomConstraint: oomConstraints.map(enumName),
+  RestartKind: restartKinds.map(enumName),
+  BootEndingKind: bootEndings,
+  JobAction: actions,
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { BootEndingResolver, BootResolver, HostBootsResolver } from '../../src/history/boot.resolver.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
 import type { Ledger, LedgerLoss, OomLimit, OomVictim, StreamLedger } from '../../src/generated/graphql.js';
 import type { Connection } from '../../src/history/connection.js';
@@ -14,6 +15,10 @@ import { HostGapsResolver, ThrottleResolver } from '../../src/history/loss.resol
 import { OomReportResolver, OomTaskResolver } from '../../src/history/oom.resolver.js';
 import { ProcessResolver } from '../../src/history/process.resolver.js';
 import { QueryResolver } from '../../src/history/query.resolver.js';
+import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from '../../src/history/remedy.resolver.js';
+import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
+import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
+import type { Remedy } from '../../src/remedy/index.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
 import type { VerdictView } from '../../src/history/verdict.view.js';
 import type {
@@ -44,6 +49,8 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Process: columns<ProcessRow>()('pid', 'exe', 'comm', 'args', 'cgroup', 'unit'),
   SignalRecord: columns<SignalRow>()('at', 'code', 'thread'),
   Death: columns<DeathRow>()('reconstructed'),
+  Restart: columns<RestartView>()('recently', 'isLoop'),
+  Remedy: columns<Remedy>()('action', 'unit', 'advised', 'reason'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
   OomReport: columns<OomReportRow>()('at', 'reconstructed', 'cgroup', 'cut'),
@@ -67,7 +74,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Signal: ['number', 'name'],
   PageInfo: columns<Connection<unknown>['pageInfo']>()('hasNextPage', 'endCursor'),
   ...Object.fromEntries(
-    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle'].flatMap((name) => [
+    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle', 'Boot'].flatMap((name) => [
       [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
       [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
     ]),
@@ -75,10 +82,18 @@ const plain: Readonly<Record<string, readonly string[]>> = {
 };
 
 const resolvers = [
+  BootEndingResolver,
+  BootResolver,
+  HostBootsResolver,
+  EpisodeRemediesResolver,
+  RemedyResolver,
+  VerdictRemediesResolver,
   ActorResolver,
   CoreDumpResolver,
   DeathEvidenceResolver,
   DeathResolver,
+  DeathRestartResolver,
+  DeathShotResolver,
   EpisodeResolver,
   EpisodesResolver,
   HostGapsResolver,
@@ -92,6 +107,7 @@ const resolvers = [
   ProcessEpisodesResolver,
   ProcessResolver,
   QueryResolver,
+  RestartResolver,
   SignalResolver,
   ThrottleResolver,
   VerdictResolver,

@@ -103,6 +103,26 @@ describe('the report of the OOM killer', () => {
     await decided('OOM_CGROUP');
   });
 
+  test('says_why_this_victim_what_would_have_spared_it_and_who_was_protected', async () => {
+    const task = (pid: number, comm: string, size: number, oomScoreAdj: number) => {
+      return { pid, comm, rss: size * mebibyte, swap: 0, pageTables: 0, oomScoreAdj };
+    };
+    const tasks = [
+      ...[task(115, 'worker', 470, 0), task(7, 'java', 30, 0), task(8, 'redis', 12, -1_000)],
+      ...Array.from({ length: 300 }, (_, n) => task(1_000 + n, 'small', 0, 0)),
+    ];
+    await host.send([...oomDeath(115), oomReport(life(115), 4_995, { tasks })]);
+    const { verdict } = await killed(115, 'verdict { evidence { kind text } }');
+    const texts = verdict.evidence.filter(({ kind }: Answer) => kind === 'oom').map(({ text }: Answer) => text);
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        'The victim was the worst of 303 candidates: 470 MiB of memory, swap and page tables; next was java (pid 7) with 30 MiB.',
+        'An oom_score_adj of -861 or lower would have spared it, at the cost of java (pid 7).',
+        'Protected by oom_score_adj (-1000: never killed) was redis (pid 8) by -1000, with 12 MiB.',
+      ]),
+    );
+  });
+
   test('has_its_candidates_in_pages_the_largest_first', async () => {
     const tasks = Array.from({ length: 250 }, (_, n) => ({
       pid: 1_000 + n,

@@ -19,8 +19,8 @@ async function fill(): Promise<void> {
     select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n * 1000, 'worker', '/bin/w' || n, array['w', n::text], 'u' || n % 5,
       '2026-11-20'::timestamptz + n * interval '1 s', case when n % 2 = 0 then '2026-11-21'::timestamptz end
     from boots b, generate_series(1, 2000) n order by n, b.id`;
-  await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, cause, actor_kind)
-    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
+  await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, engine, cause, actor_kind)
+    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, case when pid % 10 > 0 then pid % 4 / 2 + 1 end, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
   await sql`insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns, disposition, result)
     select p.boot, p.start_ns + k, p.started_at, 9, 0, p.pid, p.start_ns, p.parent_pid, p.parent_start_ns, 'default', 'delivered'
     from processes p, generate_series(1, 2) k`;
@@ -154,7 +154,7 @@ const plans: readonly [
     [3, ...nulls(11), 51],
     ['processes_host_id_started_at_boot_pid_start_ns_idx'],
   ],
-  ['children', 'childrenPage', [3, 50, 50_000, ...nulls(3), 51], ['processes_boot_parent_pid_parent_start_ns_idx']],
+  ['children', 'childrenPage', [3, 50, 50_000, ...nulls(3), 51], ['processes_by_parent']],
   ['signals received', 'signalsPage', ['target', 3, 100, 100_000, null, null, 51], ['signals_by_target']],
   [
     'a later page of signals received',
@@ -165,6 +165,30 @@ const plans: readonly [
   ['signals sent', 'signalsPage', ['sender', 3, 100, 100_000, null, null, 51], ['signals_by_sender']],
   ['signals before deaths', 'signalsByTarget', [...keys, [200_000, 300_000, 400_000], 32], ['signals_by_target']],
   ['requests before deaths', 'stopRequests', [[1, 2], [100_000, 200_000], 600_000, ['stop'], 16], ['stop_requests']],
+  [
+    'other victims of shots',
+    'sameShots',
+    [...keys, [9, 9, 9], [100_000, 200_000, 300_000], [110_000, 210_000, 310_000], 1_000],
+    ['signals_by_sender'],
+  ],
+  [
+    'a later page of the other victims of a shot',
+    'sameShotPage',
+    [3, 100, 100_000, 9, 100_000, 900_000, 200, 200_000, 200_001, 9, 51],
+    ['signals_by_sender'],
+  ],
+  [
+    'what followed deaths',
+    'restartCandidates',
+    [...keys, [100_500, 200_500, 300_500], 300_000_000_000, 16],
+    ['processes_by_command', 'processes_by_parent'],
+  ],
+  [
+    'lives of the same thing',
+    'restartHistory',
+    [...keys, [100_500, 200_500, 300_500], 100],
+    ['deaths_pkey', 'processes_by_command', 'processes_by_parent'],
+  ],
   ['OOM kills of victims', 'oomKillsByVictim', keys, ['oom_kills_pkey']],
   ['losses around deaths', 'lossesByDeath', [[1, 2], [100_000, 200_000], 5_000, 16], ['losses_by_time']],
   ['boots of a host', 'bootsPage', [3, null, null, 51], []],
@@ -175,6 +199,7 @@ const plans: readonly [
   ['core dumps of victims', 'coreDumpsByVictim', keys, ['core_dumps_pkey']],
   ['OOM reports of victims', 'oomReportsByVictim', keys, ['oom_reports_pkey', 'oom_victims_by_life']],
   ['candidates of an OOM report', 'oomTasksPage', [3, 100, null, null, 51], ['oom_tasks_pkey']],
+  ['tables of OOM reports', 'oomTables', [[1, 2], [100, 200], 1_001], ['oom_tasks_pkey']],
   ['kernel log of processes', 'kernelLogByProcess', [...keys, 4], ['kernel_log_by_life']],
   ['the newest episodes', 'episodesPage', [...nulls(19), 51], ['episodes_by_time']],
   ['a later page of episodes', 'episodesPage', [...nulls(10), ...episodeOrder, ...nulls(3), 51], ['episodes_by_time']],
@@ -231,6 +256,8 @@ const plans: readonly [
     [1, 1, at, json({ ...life, state: 'stopped', since_ns: 5, seen_ns: 6 })],
     ['deaths_pkey', 'episodes_pkey'],
   ],
+  ['verdicts of older engines', 'takeOutdated', [3, 100], ['deaths_by_engine']],
+  ['how many are of older engines', 'countOutdated', [2, 100_000], ['deaths_by_engine']],
   ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' })], ['deaths_pkey']],
   [
     'the ledger claimed',

@@ -35,7 +35,7 @@ test('a_service_that_was_killed_can_be_restarted', async () => {
         action: 'RESTART_SERVICE',
         unit: 'redis-server.service',
         advised: true,
-        reason: 'A restart of redis-server.service brings it back, unless systemd did so already.',
+        reason: 'A restart of redis-server.service brings it back.',
         process: null,
       },
     ],

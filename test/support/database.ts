@@ -1,10 +1,9 @@
 /**
  * A fresh, migrated database of its own for a test file, on a real Postgres: cloned from a template that
- * database.setup.ts migrated once for the whole run.
+ * database-server.ts migrated once for the whole run.
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { inject } from 'vitest';
 
 export interface TestDatabase {
   readonly url: string;
@@ -12,13 +11,19 @@ export interface TestDatabase {
 }
 
 export async function createDatabase(): Promise<TestDatabase> {
-  const { adminUrl, template } = inject('databaseServer');
+  const { adminUrl, template } = await databaseServer();
   return cloneDatabase(adminUrl, template);
 }
 
 /** An empty one, without a schema: for tests of the migrations themselves. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
-  return cloneDatabase(inject('databaseServer').adminUrl, 'template0');
+  return cloneDatabase((await databaseServer()).adminUrl, 'template0');
+}
+
+/** Vitest cannot be imported where it does not run: `npm run gallery` brings a database of its own. */
+async function databaseServer() {
+  const { inject } = await import('vitest');
+  return inject('databaseServer');
 }
 
 export async function cloneDatabase(adminUrl: string, template: string): Promise<TestDatabase> {

@@ -41,6 +41,8 @@ const prerequisites = {
   },
   earlyoom: { present: () => runs('earlyoom', '-v'), help: 'apt-get install earlyoom' },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
+  psmisc: { present: () => runs('killall', '--version'), help: 'apt-get install psmisc' },
+  sudo: { present: () => runs('sudo', '-n', 'true'), help: 'apt-get install sudo' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },
 } as const satisfies Record<string, { present: () => boolean; help: string }>;
 

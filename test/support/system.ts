@@ -10,7 +10,7 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDatabase } from './database.js';
+import { createDatabase, type TestDatabase } from './database.js';
 import { skipKernelLogHistory } from './kernel-log.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -43,8 +43,13 @@ export interface AgentStart {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-export async function startSystem(how: AgentStart = {}): Promise<System> {
-  const database = await createDatabase();
+export interface SystemStart extends AgentStart {
+  /** Another one than of vitest's server; dropped in the end all the same. */
+  readonly database?: TestDatabase;
+}
+
+export async function startSystem(how: SystemStart = {}): Promise<System> {
+  const database = how.database ?? (await createDatabase());
   const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-e2e-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

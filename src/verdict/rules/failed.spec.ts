@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { death, diedAt, guard, sent, worker } from '../example.js';
+import { death, diedAt, guard, kernelMade, sent, worker } from '../example.js';
 import { failed } from './failed.js';
 
 describe('failed', () => {
@@ -53,6 +53,16 @@ describe('failed', () => {
       summary:
         'worker (pid 4711) stopped as asked: it exited with status 143, 1.5 s after ' +
         'SIGTERM from python3 (pid 900, "python3 guard.py") run as root via systemd, which it had caught',
+    });
+  });
+
+  it('lays_an_exit_after_a_caught_ctrl_C_at_the_door_of_the_terminal', () => {
+    const typed = kernelMade(2, { disposition: 'caught' });
+    expect(failed.decide(death({ code: 130, signals: [typed] }))).toMatchObject({
+      actor: { kind: 'KERNEL' },
+      confidence: 0.9,
+      summary:
+        'worker (pid 4711) stopped as asked: it exited with status 130, 1 ms after SIGINT from the kernel, which it had caught',
     });
   });
 

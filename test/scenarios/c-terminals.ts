@@ -1,0 +1,72 @@
+/** C10: what comes from a terminal. C11: stopped and continued. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { eventually } from '../support/eventually.js';
+import { askEpisode, askHistory } from './ask.js';
+import { endLater, send, sleeper, startTalking } from './processes.js';
+import { typist, type Expected, type Scenario } from './scenario.js';
+
+/** A sleep at a terminal of its own, which Python does something to. */
+const atTerminal = (title: string, act: string, expected: Expected): Scenario => ({
+  id: 'C10',
+  title,
+  expected,
+  produce: async (scene) => {
+    const code = `
+import os, pty, time
+pid, terminal = pty.fork()
+if pid == 0: os.execv('/bin/sleep', ['sleep', '1000'])
+while open(f'/proc/{pid}/comm').read() != 'sleep\\n': time.sleep(0.01)
+${act}
+os.waitpid(pid, 0)
+print(pid)`;
+    const { stdout, stderr } = spawnSync('python3', ['-c', code], { encoding: 'utf8', cwd: scene.directory });
+    if (stdout === '') throw new Error(stderr);
+    return { pid: Number(stdout) };
+  },
+});
+
+const keys = (words: RegExp): Expected => ({ cause: 'KEYBOARD', actor: typist, shows: [words] });
+
+export const terminals: readonly Scenario[] = [
+  atTerminal('its terminal closes', 'os.close(terminal)', {
+    cause: 'HANGUP',
+    actor: 'KERNEL',
+    shows: [/SIGHUP ended sleep/],
+  }),
+  atTerminal('Ctrl-C', String.raw`os.write(terminal, b'\x03')`, keys(/Ctrl-C, typed at .*terminal.*, ended sleep/)),
+  atTerminal('Ctrl-\\', String.raw`os.write(terminal, b'\x1c')`, keys(/Ctrl-\\, typed at .*terminal.*, ended sleep/)),
+  {
+    id: 'C11',
+    title: 'SIGSTOP',
+    expected: { cause: 'STOPPED', actor: null, shows: [/"endedAt":null/, /"SIGSTOP"/, /"\/bin\/kill","-STOP"/] },
+    produce: async (scene) => {
+      const { pid } = await sleeper(scene);
+      await send(scene, 'STOP', pid);
+      return { pid };
+    },
+    ask: askEpisode,
+  },
+  {
+    id: 'C11',
+    title: 'SIGTSTP, then SIGCONT',
+    expected: { cause: 'STOPPED', actor: null, shows: [/"endedAt":"/, /"SIGTSTP"/, /"\/bin\/kill","-TSTP"/] },
+    produce: async (scene) => {
+      // The kernel discards SIGTSTP where nobody of the session could continue the group: a shell with jobs can.
+      const shell = await startTalking(
+        scene,
+        '/bin/bash',
+        '-c',
+        'set -m; sleep 1000 & echo $!; while :; do sleep 1; done',
+      );
+      const produced = { pid: Number(shell.said) };
+      endLater(scene, produced.pid);
+      await eventually(() => readFileSync(`/proc/${produced.pid}/comm`, 'utf8') === 'sleep\n');
+      await send(scene, 'TSTP', produced.pid);
+      await eventually(async () => (await askHistory(scene, produced))?.episodes.nodes.length);
+      await send(scene, 'CONT', produced.pid);
+      return produced;
+    },
+    ask: askEpisode,
+  },
+];
