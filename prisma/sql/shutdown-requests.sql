@@ -1,6 +1,6 @@
 -- Programs that take a host down, started in the last minutes of boots. Their arguments decide what they wanted.
 -- $1 int[] boots, $2 interval so long before the last that is known of the boot, $3 int most per boot
--- Returns boot, pid, start_ns, latest first. Index processes (host_id, started_at …).
+-- Returns boot, pid, start_ns, latest first. Index stop_requests, which holds these programs only.
 select p.boot, p.pid, p.start_ns
 from boots b
 cross join lateral (

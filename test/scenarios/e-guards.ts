@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 
 /** guard.sh SELF OTHER: looks after OTHER, by its pid file. bash, since it waits for its children without being told to. */
 const guard = `echo $$ > $1.pid
+until [ -s $2.pid ]; do sleep 0.05; done
 while :; do
   kill -0 "$(cat $2.pid)" 2>/dev/null || { bash guard.sh $2 $1 & echo $! > $2.pid; }
   sleep 0.05
