@@ -62,7 +62,7 @@ describe('shutdown', () => {
     expect(stopped({ signals: [sent(15, last, { msBefore: 20 })] })).toMatchObject({
       confidence: 0.99,
       summary:
-        'the host was shut down: systemd stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 20 ms',
+        'The host was shut down: systemd stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 20 ms',
     });
   });
 
@@ -71,14 +71,14 @@ describe('shutdown', () => {
     expect(stopped(facts)).toMatchObject({
       confidence: certainty.namespaceInferred,
       summary:
-        'the machine of systemd (pid 4400) was shut down: the kernel killed worker (pid 4711) with the rest of it',
+        'The machine of systemd (pid 4400) was shut down: the kernel killed worker (pid 4711) with the rest of it',
     });
     expect(stopped({ ...facts, oomKillAt: diedAt })).toBeNull();
   });
 
   it('knows_the_end_of_the_last_process_itself', () => {
     expect(stopped({ victim: init, signal: 2, signals: [] })?.summary).toBe(
-      'the machine of systemd (pid 4400) was shut down: its last process, systemd-shutdow (pid 4400), ended',
+      'The machine of systemd (pid 4400) was shut down: its last process, systemd-shutdow (pid 4400), ended',
     );
   });
 

@@ -70,11 +70,12 @@ function stopped(facts: DeathFacts, stop: Stop, confidence: number): Finding {
 
 function finding(facts: DeathFacts, manager: ProcessFacts, at: bigint, confidence: number, how: string): Finding {
   const request = shutdownRequestBefore(facts, manager, at);
+  const what = `${requestClause(request)}${machineName(manager, facts.victim)} was shut down: ${how}`;
   return {
     cause: 'SHUTDOWN',
     actor: { kind: 'SERVICE_MANAGER', process: manager.ref },
     confidence,
-    summary: `${requestClause(request)}${machineName(manager, facts.victim)} was shut down: ${how}`,
+    summary: request === null ? what.replace(/^the/, 'The') : what,
     evidence: requestEvidence(request, facts.at),
   };
 }
