@@ -42,7 +42,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'unshare'))('daemons
   });
   afterAll(() => system?.close());
 
-  test.runIf(requirePrerequisite('earlyoom'))('D4: names_the_daemon_that_freed_memory', async () => {
+  test.runIf(requirePrerequisite('earlyoom'))('names_the_daemon_that_freed_memory', async () => {
     const { pid } = await oomDaemon.produce();
     const ask = async () => {
       const { data } = await system.gql<{ whoKilled: { verdict: { summary: string } } | null }>(question, {
@@ -60,7 +60,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'unshare'))('daemons
     for (const pattern of shows) expect(verdict.summary).toMatch(pattern);
   });
 
-  test('E6: names_who_shot_each_guard_and_whom_the_other_one_started_for_it', async () => {
+  test('names_who_shot_each_guard_and_whom_the_other_one_started_for_it', async () => {
     await guardsThatRestartEachOther();
     const shot = async () => {
       const { data } = await system.gql<Guards>(shotGuards, { host: system.host });

@@ -2,17 +2,13 @@
 import { createContainers, type Containers } from '../support/containers.js';
 import { eventually } from '../support/eventually.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
+import type { Expected, Scenario } from './scenario.js';
 
 export interface ContainerAct {
   readonly id: string;
   readonly title: string;
-  readonly expected: { readonly cause: string; readonly actor: string; readonly shows: readonly RegExp[] };
+  readonly expected: Required<Expected>;
   readonly act: (containers: Containers) => Promise<{ readonly pid: number }>;
-}
-
-/** What a scenario needs of its scene. */
-interface Scene {
-  defer(undo: () => unknown): void;
 }
 
 const graceful = 'trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done';
@@ -56,10 +52,10 @@ export const containerActs: readonly ContainerAct[] = [
 ];
 
 /** Plain scenarios, each with storage of its own. */
-export const containerStops = containerActs.map(({ act, ...scenario }) => ({
+export const containerStops: readonly Scenario[] = containerActs.map(({ act, ...scenario }) => ({
   ...scenario,
   obstacle: () => (requirePrerequisite('machine', 'podman') ? null : 'no podman, or no tree to make an image of'),
-  produce: async (scene: Scene) => {
+  produce: async (scene) => {
     const containers = createContainers();
     scene.defer(() => containers.remove());
     return act(containers);

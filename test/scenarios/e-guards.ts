@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Elsewhere } from './scenario.js';
 
 /** guard.sh SELF OTHER: looks after OTHER, by its pid file. bash, since it waits for its children without being told to. */
 const guard = `echo $$ > $1.pid
@@ -24,6 +25,14 @@ for name in one two; do
   until [ "$(cat $name.pid)" != $shot ]; do sleep 0.05; done
   sleep 0.3
 done`;
+
+/** Which of the lives that bear one name is the victim, only their history tells. */
+export const guards: Elsewhere = {
+  id: 'E6',
+  title: 'two daemons that guard each other',
+  test: 'test/e2e/guards.e2e.spec.ts: names_who_shot_each_guard_and_whom_the_other_one_started_for_it',
+  reason: 'there are several victims, and several that were started again',
+};
 
 export async function guardsThatRestartEachOther(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'whodunit-guards-'));

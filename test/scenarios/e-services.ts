@@ -6,18 +6,14 @@ import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
 import { bootMachine, type Machine } from '../support/machine.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
+import type { Expected, Scenario } from './scenario.js';
 
 export interface ServiceAct {
   readonly id: string;
   readonly title: string;
-  readonly expected: { readonly cause: string; readonly actor: string; readonly shows: readonly RegExp[] };
+  readonly expected: Required<Expected>;
   /** Makes it happen in a machine that has booted. */
   readonly act: (machine: Machine) => Promise<{ readonly pid: number }>;
-}
-
-/** What a scenario needs of its scene. */
-interface Scene {
-  defer(undo: () => unknown): void;
 }
 
 const redis = 'redis-server.service';
@@ -168,10 +164,10 @@ export const serviceActs: readonly ServiceAct[] = [
 ];
 
 /** Plain scenarios, each with a machine of its own. */
-export const services = serviceActs.map(({ act, ...scenario }) => ({
+export const services: readonly Scenario[] = serviceActs.map(({ act, ...scenario }) => ({
   ...scenario,
   obstacle: () => (requirePrerequisite('machine') ? null : 'no machine for systemd-nspawn'),
-  produce: async (scene: Scene) => {
+  produce: async (scene) => {
     const machine = bootMachine();
     scene.defer(() => machine.close());
     await booted(machine);

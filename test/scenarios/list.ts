@@ -6,6 +6,10 @@ import { manyKilled } from './c-many.js';
 import { terminals } from './c-terminals.js';
 import { byTheKernel } from './c-kernel.js';
 import { memory } from './d-memory.js';
+import { oomDaemon } from './d-oom-daemon.js';
+import { containerStops } from './e-containers.js';
+import { guards } from './e-guards.js';
+import { services } from './e-services.js';
 import { problems } from './f-problems.js';
 import { agents } from './g-agent.js';
 import type { Elsewhere, Scenario } from './scenario.js';
@@ -18,7 +22,10 @@ export const scenarios: readonly (Scenario | Elsewhere)[] = [
   ...terminals,
   ...byTheKernel,
   ...memory,
-  // Section E, service managers and containers, belongs here: e-services.ts.
+  oomDaemon,
+  ...services,
+  ...containerStops,
+  guards,
   ...problems,
   ...agents,
 ];
