@@ -1,6 +1,5 @@
 /** C10: what comes from a terminal. C11: stopped and continued. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.js';
 import { askEpisode, askHistory } from './ask.js';
 import { endLater, send, sleeper, startTalking } from './processes.js';
@@ -52,16 +51,19 @@ export const terminals: readonly Scenario[] = [
     title: 'SIGTSTP, then SIGCONT',
     expected: { cause: 'STOPPED', actor: null, shows: [/"endedAt":"/, /"SIGTSTP"/, /"\/bin\/kill","-TSTP"/] },
     produce: async (scene) => {
-      // The kernel discards SIGTSTP where nobody of the session could continue the group: a shell with jobs can.
-      const shell = await startTalking(
-        scene,
-        '/bin/bash',
-        '-c',
-        'set -m; sleep 1000 & echo $!; while :; do sleep 1; done',
-      );
-      const produced = { pid: Number(shell.said) };
+      // The kernel discards SIGTSTP where nobody of the session could continue the group: here the parent could.
+      const code = `
+import os, signal
+pid = os.fork()
+if pid == 0:
+    os.setpgid(0, 0)
+    os.execv('/bin/sleep', ['sleep', '1000'])
+while open(f'/proc/{pid}/comm').read() != 'sleep\\n': pass
+print(pid, flush=True)
+signal.pause()`;
+      const parent = await startTalking(scene, 'python3', '-c', code);
+      const produced = { pid: Number(parent.said) };
       endLater(scene, produced.pid);
-      await eventually(() => readFileSync(`/proc/${produced.pid}/comm`, 'utf8') === 'sleep\n');
       await send(scene, 'TSTP', produced.pid);
       await eventually(async () => (await askHistory(scene, produced))?.episodes.nodes.length);
       await send(scene, 'CONT', produced.pid);
