@@ -3,7 +3,7 @@
  * machine; here it gets what the load and the tools leave of the processors (SCHED_IDLE, sched(7)).
  */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -72,6 +72,10 @@ async function stepBack(pid) {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
     readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
   );
-  for (const one of [`${pid}`, ...children])
-    await run('chrt', ['--idle', '--all-tasks', '--pid', '0', one], process.env);
+  for (const one of [`${pid}`, ...children]) {
+    await run('chrt', ['--idle', '--all-tasks', '--pid', '0', one]).catch((/** @type {Error} */ error) => {
+      // Postgres has helpers that come and go.
+      if (existsSync(`/proc/${one}`)) throw error;
+    });
+  }
 }
