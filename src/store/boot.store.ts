@@ -1,6 +1,6 @@
 /** Boots of a host, and who took it down. */
 import { Inject, Injectable } from '@nestjs/common';
-import type { ProcessFacts } from '../verdict/index.js';
+import { stopVerbs, type ProcessFacts } from '../verdict/index.js';
 import { Lineage } from './facts.rows.js';
 import type { Db } from './postgres.js';
 import { ProcessStore } from './process.store.js';
@@ -13,7 +13,7 @@ export type BootPosition = Pick<BootRow, 'booted_at' | 'id'>;
 
 /** Time that services get to stop, and then some. */
 const requestReach = '10 minutes';
-const requestsPerBootMax = 8;
+const requestsPerBootMax = 64;
 
 @Injectable()
 export class BootStore {
@@ -29,7 +29,12 @@ export class BootStore {
 
   /** @returns by boot, latest first: programs that can take a host down, started shortly before the boot's end. */
   async shutdownRequests(boots: readonly number[]): Promise<Map<number, ProcessFacts[]>> {
-    const keys = await run<LifeKey>(this.db, 'shutdownRequests', [[...boots], requestReach, requestsPerBootMax]);
+    const keys = await run<LifeKey>(this.db, 'shutdownRequests', [
+      [...boots],
+      requestReach,
+      requestsPerBootMax,
+      [...stopVerbs],
+    ]);
     const people = new Lineage(await this.processes.lineage(keys), []);
     const requests = new Map<number, ProcessFacts[]>();
     for (const key of keys) {

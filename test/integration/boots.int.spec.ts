@@ -46,7 +46,11 @@ async function boots(page: object = {}) {
 }
 
 test('a_reboot_is_one_answer_with_the_deaths_under_it', async () => {
-  const first = await boot(0, [agentStart(1_000), systemd, ...dying, reboot, goodbye]);
+  // Whatever only asks meanwhile does not hide who did it.
+  const asking = Array.from({ length: 100 }, (_, n) =>
+    described(life(1_000 + n, 60_100 + n), { comm: 'systemctl', args: ['systemctl', 'status', `unit-${n}`] }),
+  );
+  const first = await boot(0, [agentStart(1_000), systemd, ...dying, reboot, ...asking, goodbye]);
   const second = await boot(5, [agentStart(1_000), systemd]);
   const { nodes } = await boots();
   expect(nodes.map(({ id }: { id: string }) => id)).toEqual([second, first]);

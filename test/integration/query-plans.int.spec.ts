@@ -192,7 +192,7 @@ const plans: readonly [
   ['OOM kills of victims', 'oomKillsByVictim', keys, ['oom_kills_pkey']],
   ['losses around deaths', 'lossesByDeath', [[1, 2], [100_000, 200_000], 5_000, 16], ['losses_by_time']],
   ['boots of a host', 'bootsPage', [3, null, null, 51], []],
-  ['who took hosts down', 'shutdownRequests', [[1, 2, 3], '10 minutes', 8], ['stop_requests']],
+  ['who took hosts down', 'shutdownRequests', [[1, 2, 3], '10 minutes', 64, ['reboot']], ['stop_requests']],
   ['losses of a host', 'lossesPage', [3, null, null, 51], ['losses_by_host']],
   ['a later page of losses of a host', 'lossesPage', [3, '2100-01-01', 900, 51], ['losses_by_host']],
   ['throttles of a host', 'throttlesPage', [3, null, null, 51], ['throttles_by_host']],
