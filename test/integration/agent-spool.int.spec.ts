@@ -1,6 +1,6 @@
 /** The spool with the real agent: whatever ends it and whoever is away, each death arrives once or is counted. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildAgent, compileProgram, createWorld, eventually, whyNoSensor, type World } from './agent-process.js';
@@ -99,8 +99,11 @@ describe.skipIf(reason !== undefined)(`the spool of the agent${reason ? ` (skipp
     apiIsAway(true);
     for (let count = 0; count < 4; count += 1) {
       spawnSync(floods, ['continue', '5000']);
+      // Counted, and told when both processes are gone and the segment that describes them too.
+      if (count === 0) spawnSync(floods, ['caught', '1000']);
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
+    await eventually('the count', () => segments().some((name) => readFileSync(join(spool(), name)).includes('"count":')));
     const last = killedSleep();
     expect(agent.log()).toContain('its oldest segment is dropped');
     expect(spooledBytes()).toBeLessThan(2 * 1024 * 1024);

@@ -1,9 +1,10 @@
 /**
- * What dropped events said and the rest still needs: descriptions of the processes that lived on, since every process
- * that an event refers to is described before it; losses, added up; what earlier runs had read. Kept in memory: a restart
- * of the agent forgets it.
+ * What dropped events said and the rest still needs: descriptions of processes, since every process that an event refers
+ * to is described before it; losses, added up; what earlier runs had read. Kept in memory: a restart of the agent
+ * forgets it.
  */
 import type { KnownEvent, LedgerEvent, LossEvent, ProcessEvent, ProcessRef } from '../contract.js';
+import { agentLimits } from '../limits.js';
 
 const keyOf = ({ pid, start }: ProcessRef) => `${pid}:${start}`;
 
@@ -13,9 +14,11 @@ export class Carry {
   readonly #losses = new Map<string, LossEvent>();
   readonly #marks = new Map<string, LedgerEvent>();
   readonly #run: string;
+  readonly #endedMax: number;
 
-  constructor(run: string) {
+  constructor(run: string, endedMax: number = agentLimits.endedLivesMax) {
     this.#run = run;
+    this.#endedMax = endedMax;
   }
 
   /** Takes note of events that are about to be dropped. */
@@ -50,8 +53,12 @@ export class Carry {
     return lines;
   }
 
-  /** Lives that ended are forgotten, unless one that goes on names them as its parent. */
+  /**
+   * Lives that ended are forgotten once no event refers to them any longer, unless one that is kept names them as its
+   * parent. Counted signals, OOM reports and zombies' episodes are told after the end.
+   */
   #forget(): void {
+    const gone = new Set([...this.#ended].slice(0, -this.#endedMax));
     const needed = new Set<string>();
     const need = (key: string): void => {
       if (needed.has(key)) return;
@@ -59,7 +66,7 @@ export class Carry {
       const parent = this.#lives.get(key)?.parent;
       if (parent) need(keyOf(parent));
     };
-    for (const key of this.#lives.keys()) if (!this.#ended.has(key)) need(key);
+    for (const key of this.#lives.keys()) if (!gone.has(key)) need(key);
     for (const key of this.#lives.keys()) if (!needed.has(key)) this.#lives.delete(key);
     for (const key of this.#ended) if (!this.#lives.has(key)) this.#ended.delete(key);
   }
