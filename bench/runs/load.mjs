@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runLoad } from '../support/load.mjs';
 import { cpuMs, residentKib, watchPeak } from '../support/processes.mjs';
+import { untilQuiet, watchSteal } from '../support/steal.mjs';
 
 /**
  * @typedef {object} Context
@@ -16,8 +17,10 @@ import { cpuMs, residentKib, watchPeak } from '../support/processes.mjs';
  * @property {(line: string) => void} log
  *
  * @typedef {object} Sample
+ * @property {number} round
  * @property {number} kills
  * @property {number} loadMs
+ * @property {number} stolenPercent of the processors' time during the load
  * @property {number} cpuMs of the tool, from the load's beginning until it has digested it
  * @property {number} peakKib
  * @property {import('../tracers/tracer.mjs').Seen | undefined} seen
@@ -36,7 +39,8 @@ export const untraced = {
 
 /**
  * At full speed the server rests until the load is done: it is another machine in production, and two processors have no
- * room for it beside the load and a tool. At a pace (`perSecond` above 0) it works all the time.
+ * room for it beside the load and a tool. Runs of which the hypervisor stole too much are made again: there may be
+ * several samples of a round. At a pace (`perSecond` above 0) the server works all the time, and nothing is timed.
  *
  * @param {Context} context @param {string} label @param {number} kills @param {number} perSecond
  * @returns {Promise<Samples>}
@@ -55,7 +59,8 @@ export async function measureLoad({ plan, tracers, program, server, log }, label
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const tracer of round % 2 === 0 ? tracers : tracers.toReversed()) {
       log(`${label}, round ${round + 1} of ${plan.rounds}: ${tracer.name}`);
-      samples.get(tracer.name)?.push(await measure(tracer, load));
+      const once = () => measure(tracer, load, round);
+      samples.get(tracer.name)?.push(...(perSecond === 0 ? await untilQuiet(once, log) : [await once()]));
     }
   }
   return samples;
@@ -63,19 +68,22 @@ export async function measureLoad({ plan, tracers, program, server, log }, label
 
 /**
  * @param {import('../tracers/tracer.mjs').Tracer} tracer @param {() => Promise<import('../support/load.mjs').Load>} load
- * @returns {Promise<Sample>}
+ * @param {number} round @returns {Promise<Sample>}
  */
-async function measure(tracer, load) {
+async function measure(tracer, load, round) {
   const tracing = await tracer.start();
   try {
     await sleep(1_000);
     const peak = watchPeak(tracing.pids);
     const before = cpuMs(tracing.pids);
+    const stolen = watchSteal();
     const done = await load();
+    const stolenPercent = stolen();
     await tracing.digest(done);
     const used = cpuMs(tracing.pids) - before;
     const peakKib = Math.max(peak(), residentKib(tracing.pids));
-    return { kills: done.killed.length, loadMs: done.ms, cpuMs: used, peakKib, seen: await tracing.check(done) };
+    const seen = await tracing.check(done);
+    return { round, kills: done.killed.length, loadMs: done.ms, stolenPercent, cpuMs: used, peakKib, seen };
   } finally {
     await tracing.stop();
   }

@@ -1,6 +1,6 @@
 /** Ours: the built agent with the eBPF sensor, delivering to a real server. What it saw is what is in Postgres. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ export function agent(server) {
   const logFile = join(server.directory, 'agent.log');
   return {
     name: 'whodunit',
-    whyNot: () => (process.getuid?.() === 0 ? undefined : 'needs root'),
+    whyNot,
     async start() {
       await writeFile(tokenFile, await server.enrollToken(), { mode: 0o600 });
       const log = openSync(logFile, 'a');
@@ -39,6 +39,16 @@ export function agent(server) {
       };
     },
   };
+}
+
+/** Another agent's programs would slow down every tool's load; one that was killed leaves them attached. */
+function whyNot() {
+  if (process.getuid?.() !== 0) return 'needs root';
+  const pins = readdirSync('/sys/fs/bpf').filter((name) => name.startsWith('whodunit-'));
+  if (pins.length === 0) return undefined;
+  throw new Error(
+    `A sensor is attached already (/sys/fs/bpf/${pins[0]}): stop its agent, or remove it (remove-sensor).`,
+  );
 }
 
 /** @param {import('postgres').Sql} sql @param {import('../support/load.mjs').Load} load */

@@ -1,4 +1,4 @@
-/** bpftrace, printing exec, exit and signal to a file. tracefs is mounted for it alone, in a mount namespace. */
+/** bpftrace, printing exec, exit and signal to a file. Where tracefs is not mounted it is for bpftrace alone, in a mount namespace. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
@@ -8,7 +8,8 @@ import { endChild, run, until } from '../support/processes.mjs';
 import { compare, isInstalled } from './tracer.mjs';
 
 const script = join(import.meta.dirname, 'deaths.bt');
-const command = `mount -t tracefs tracefs /sys/kernel/tracing && exec bpftrace ${script}`;
+const tracefs = '/sys/kernel/tracing';
+const command = `mountpoint -q ${tracefs} || mount -t tracefs tracefs ${tracefs} && exec bpftrace ${script}`;
 
 /** @param {string} directory @returns {import('./tracer.mjs').Tracer} */
 export function bpftrace(directory) {
