@@ -21,6 +21,11 @@ export const EnrollRequest = z.object({
 export const EnrollReply = z.object({
   hostId: z.string(),
   credential: z.string(),
+  /**
+   * The raw Ed25519 public key (32 bytes, base64) that commands are signed with: pinned from now on. Without it the server
+   * commands nobody, and the agent takes no commands.
+   */
+  commandKey: z.base64().optional(),
 });
 
 export type EnrollRequest = z.infer<typeof EnrollRequest>;

@@ -29,6 +29,13 @@ export const limits = {
   /** Rows of an OOM report's task table, and processes that one group kill ends. */
   oomTasksMax: 2_000,
   oomVictimsMax: 1_000,
+  /** A command before it is signed. */
+  commandBytesMax: 64 * 1024,
+  /** A silent command stream is dead after some of these. */
+  commandHeartbeatMs: 15_000,
+  zombiesMax: 1_000,
+  reasonCharactersMax: 1_024,
+  stepCharactersMax: 512,
   /** A page of any GraphQL connection. */
   pageDefault: 50,
   pageMax: 200,
