@@ -3,10 +3,15 @@
  * timed meanwhile says more about the neighbours than about a tool.
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A run from which more was stolen is made again, this often at the most. */
-export const stolenPercentMax = 4;
-export const attemptsMax = 6;
+const stolenPercentMax = 4;
+const attemptsMax = 6;
+/** Before each run: a look at whether the neighbours are quiet, and how long it is worth to wait for it. */
+const lookMs = 400;
+const pauseMs = 5_000;
+const patienceMs = 120_000;
 
 /** @returns {() => number} percent of the time that something wanted to run since the call */
 export function watchSteal() {
@@ -27,6 +32,7 @@ export async function untilQuiet(measure, log) {
   /** @type {T[]} */
   const samples = [];
   while (samples.length < attemptsMax) {
+    await neighboursAreQuiet();
     const sample = await measure();
     samples.push(sample);
     if (sample.stolenPercent <= stolenPercentMax) break;
@@ -38,6 +44,15 @@ export async function untilQuiet(measure, log) {
 /** @template {{ stolenPercent: number }} T @param {readonly T[]} samples at least one @returns {T} */
 export function quietest(samples) {
   return samples.reduce((best, sample) => (sample.stolenPercent < best.stolenPercent ? sample : best));
+}
+
+/** Keeps one processor busy for a moment and looks what of that was stolen; waits while it is much. */
+async function neighboursAreQuiet() {
+  for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await sleep(pauseMs)) {
+    const stolen = watchSteal();
+    for (const end = performance.now() + lookMs; performance.now() < end; );
+    if (stolen() <= stolenPercentMax) return;
+  }
 }
 
 function read() {
