@@ -50,7 +50,7 @@ export function quietest(samples) {
 async function neighboursAreQuiet() {
   for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await sleep(pauseMs)) {
     const stolen = watchSteal();
-    for (const end = performance.now() + lookMs; performance.now() < end; );
+    for (const end = performance.now() + lookMs; performance.now() < end;);
     if (stolen() <= stolenPercentMax) return;
   }
 }
