@@ -1,7 +1,6 @@
 /** Kills that nobody knows of, or that are laid at another's door, in all rounds together. */
+import { sum } from '../support/statistics.mjs';
 import { byTool, ours } from './figure.mjs';
-
-const sum = (/** @type {readonly number[]} */ values) => values.reduce((all, value) => all + value, 0);
 
 /** @param {string} load @param {import('./figure.mjs').Samples} samples @returns {import('./figure.mjs').Figure[]} */
 export function completeness(load, samples) {

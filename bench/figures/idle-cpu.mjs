@@ -10,11 +10,7 @@ const percentMax = 0.3;
 export function idleCpu(idle, { idleProcesses }) {
   const among = (/** @type {number} */ count) =>
     byTool(idle, ({ processes, cpuPercent }) => (processes === count ? cpuPercent : undefined));
-  return [
-    figure('idle CPU', among(0)),
-    figure(`idle CPU among ${idleProcesses} more processes`, among(idleProcesses)),
-    { name: '  stolen meanwhile', unit: '%', values: byTool(idle, ({ stolenPercent }) => stolenPercent) },
-  ];
+  return [figure('idle CPU', among(0)), figure(`idle CPU among ${idleProcesses} more processes`, among(idleProcesses))];
 }
 
 /** @param {string} name @param {Record<string, number | undefined>} values @returns {import('./figure.mjs').Figure} */

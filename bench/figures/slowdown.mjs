@@ -1,17 +1,17 @@
 /** How much longer the load takes than when nobody watches, each round against its own untraced run. */
-import { quietest } from '../support/steal.mjs';
+import { quietPace } from '../support/steal.mjs';
 import { byTool, ours } from './figure.mjs';
 
 const max = 1.15;
 
 /** @param {import('./figure.mjs').Samples} samples @returns {import('./figure.mjs').Figure[]} */
 export function slowdown(samples) {
-  const rounds = new Map([...samples].map(([name, list]) => [name, quietestOfRounds(list)]));
-  const bare = rounds.get('untraced') ?? [];
+  const paces = new Map([...samples].map(([name, list]) => [name, list.map(({ stretches }) => quietPace(stretches))]));
+  const bare = paces.get('untraced') ?? [];
   const ratios = new Map(
-    [...rounds]
+    [...paces]
       .filter(([name]) => name !== 'untraced')
-      .map(([name, list]) => [name, list.map(({ loadMs }, round) => loadMs / (bare[round]?.loadMs ?? NaN))]),
+      .map(([name, list]) => [name, list.map(({ msPerKill }, round) => over(msPerKill, bare[round]?.msPerKill))]),
   );
   const values = byTool(ratios, (ratio) => ratio);
   const mine = values[ours];
@@ -23,13 +23,12 @@ export function slowdown(samples) {
       target: `≤ ${max}`,
       ...(mine !== undefined && { holds: mine <= max }),
     },
-    { name: '  kills per second', unit: '/s', values: byTool(rounds, ({ kills, loadMs }) => (1_000 * kills) / loadMs) },
-    { name: '  stolen meanwhile', unit: '%', values: byTool(rounds, ({ stolenPercent }) => stolenPercent) },
+    { name: '  kills per second', unit: '/s', values: byTool(paces, ({ msPerKill }) => over(1_000, msPerKill)) },
+    { name: '  timed, of the load', unit: '%', values: byTool(paces, ({ quietShare }) => 100 * quietShare) },
   ];
 }
 
-/** @param {readonly import('../runs/load.mjs').Sample[]} samples @returns {readonly import('../runs/load.mjs').Sample[]} */
-function quietestOfRounds(samples) {
-  const rounds = [...new Set(samples.map(({ round }) => round))];
-  return rounds.map((round) => quietest(samples.filter((sample) => sample.round === round)));
+/** @param {number | undefined} value @param {number | undefined} base */
+function over(value, base) {
+  return value === undefined || base === undefined ? undefined : value / base;
 }

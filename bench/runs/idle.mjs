@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMs, endChild, residentKib } from '../support/processes.mjs';
-import { quietest, untilQuiet, watchSteal } from '../support/steal.mjs';
 
 /** The first process list is delivered and what that took is over. */
 const restMs = 10_000;
@@ -12,7 +11,6 @@ const restMs = 10_000;
  * @typedef {object} IdleSample
  * @property {number} processes sleeping ones that were added
  * @property {number} cpuPercent of one core
- * @property {number} stolenPercent of what the processors wanted to work
  * @property {number} residentKib at the end
  *
  * @param {import('./load.mjs').Context & { sleepers: string }} context
@@ -28,8 +26,7 @@ export async function measureIdle({ plan, tracers, sleepers, server, cleanups, l
       await once(/** @type {import('node:stream').Readable} */ (child.stdout), 'data');
       for (const tracer of round % 2 === 0 ? tracers : tracers.toReversed()) {
         log(`idle, round ${round + 1} of ${plan.rounds}, ${processes} more processes: ${tracer.name}`);
-        const attempts = await untilQuiet(() => measure(tracer, plan.idleSeconds, server), log);
-        samples.get(tracer.name)?.push({ processes, ...quietest(attempts) });
+        samples.get(tracer.name)?.push({ processes, ...(await measure(tracer, plan.idleSeconds, server)) });
       }
       child.stdin?.end();
       await once(child, 'exit');
@@ -49,12 +46,10 @@ async function measure(tracer, seconds, server) {
   try {
     await sleep(restMs);
     const before = cpuMs(tracing.pids);
-    const stolen = watchSteal();
     const begin = performance.now();
     await sleep(seconds * 1_000);
     const used = cpuMs(tracing.pids) - before;
-    const cpuPercent = (100 * used) / (performance.now() - begin);
-    return { cpuPercent, stolenPercent: stolen(), residentKib: residentKib(tracing.pids) };
+    return { cpuPercent: (100 * used) / (performance.now() - begin), residentKib: residentKib(tracing.pids) };
   } finally {
     wake();
     await tracing.stop();

@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runLoad } from '../support/load.mjs';
 import { cpuMs, residentKib, watchPeak } from '../support/processes.mjs';
-import { untilQuiet, watchSteal } from '../support/steal.mjs';
 
 /**
  * @typedef {object} Context
@@ -17,10 +16,8 @@ import { untilQuiet, watchSteal } from '../support/steal.mjs';
  * @property {(line: string) => void} log
  *
  * @typedef {object} Sample
- * @property {number} round
  * @property {number} kills
- * @property {number} loadMs
- * @property {number} stolenPercent of the processors' time during the load
+ * @property {readonly import('../support/load.mjs').Stretch[]} stretches
  * @property {number} cpuMs of the tool, from the load's beginning until it has digested it
  * @property {number} peakKib
  * @property {import('../tracers/tracer.mjs').Seen | undefined} seen
@@ -39,8 +36,7 @@ export const untraced = {
 
 /**
  * At full speed the server rests until the load is done: it is another machine in production, and two processors have no
- * room for it beside the load and a tool. Runs of which the hypervisor stole too much are made again: there may be
- * several samples of a round. At a pace (`perSecond` above 0) the server works all the time, and nothing is timed.
+ * room for it beside the load and a tool. At a pace (`perSecond` above 0) it works all the time.
  *
  * @param {Context} context @param {string} label @param {number} kills @param {number} perSecond
  * @returns {Promise<Samples>}
@@ -59,8 +55,7 @@ export async function measureLoad({ plan, tracers, program, server, log }, label
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const tracer of round % 2 === 0 ? tracers : tracers.toReversed()) {
       log(`${label}, round ${round + 1} of ${plan.rounds}: ${tracer.name}`);
-      const once = () => measure(tracer, load, round);
-      samples.get(tracer.name)?.push(...(perSecond === 0 ? await untilQuiet(once, log) : [await once()]));
+      samples.get(tracer.name)?.push(await measure(tracer, load));
     }
   }
   return samples;
@@ -68,22 +63,20 @@ export async function measureLoad({ plan, tracers, program, server, log }, label
 
 /**
  * @param {import('../tracers/tracer.mjs').Tracer} tracer @param {() => Promise<import('../support/load.mjs').Load>} load
- * @param {number} round @returns {Promise<Sample>}
+ * @returns {Promise<Sample>}
  */
-async function measure(tracer, load, round) {
+async function measure(tracer, load) {
   const tracing = await tracer.start();
   try {
     await sleep(1_000);
     const peak = watchPeak(tracing.pids);
     const before = cpuMs(tracing.pids);
-    const stolen = watchSteal();
     const done = await load();
-    const stolenPercent = stolen();
     await tracing.digest(done);
     const used = cpuMs(tracing.pids) - before;
     const peakKib = Math.max(peak(), residentKib(tracing.pids));
     const seen = await tracing.check(done);
-    return { round, kills: done.killed.length, loadMs: done.ms, stolenPercent, cpuMs: used, peakKib, seen };
+    return { kills: done.killed.length, stretches: done.stretches, cpuMs: used, peakKib, seen };
   } finally {
     await tracing.stop();
   }

@@ -5,3 +5,8 @@ export function median(values) {
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
 }
+
+/** @param {readonly number[]} values */
+export function sum(values) {
+  return values.reduce((all, value) => all + value, 0);
+}
