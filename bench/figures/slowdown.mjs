@@ -1,20 +1,20 @@
-/** How much longer the load takes than when nobody watches, each round against its own untraced run. */
-import { quietPace } from '../support/steal.mjs';
+/** How much longer the load takes than when nobody watches: of all rounds, what was not disturbed from outside. */
+import { quietStretches } from '../support/steal.mjs';
 import { byTool, ours } from './figure.mjs';
 
 const max = 1.15;
 
 /** @param {import('./figure.mjs').Samples} samples @returns {import('./figure.mjs').Figure[]} */
 export function slowdown(samples) {
-  const paces = new Map([...samples].map(([name, list]) => [name, list.map(({ stretches }) => quietPace(stretches))]));
-  const bare = paces.get('untraced') ?? [];
-  const ratios = new Map(
-    [...paces]
-      .filter(([name]) => name !== 'untraced')
-      .map(([name, list]) => [name, list.map(({ msPerKill }, round) => over(msPerKill, bare[round]?.msPerKill))]),
-  );
-  const values = byTool(ratios, (ratio) => ratio);
+  const stretches = new Map([...samples].map(([name, list]) => [name, list.flatMap((sample) => sample.stretches)]));
+  const quiet = new Map([...stretches].map(([name, list]) => [name, quietStretches(list)]));
+  const msPerKill = byTool(quiet, ({ ms, kills }) => ms / kills);
+  const { untraced: bare, ...tools } = msPerKill;
+  const over = (/** @type {number | undefined} */ value) => value && bare && value / bare;
+  const values = Object.fromEntries(Object.entries(tools).map(([name, value]) => [name, over(value)]));
   const mine = values[ours];
+  const rates = Object.entries(tools).map(([name, value]) => [name, value && 1_000 / value]);
+  const shares = [...stretches].map(([name, list]) => [name, (100 * (quiet.get(name)?.length ?? 0)) / list.length]);
   return [
     {
       name: 'slowdown of the load',
@@ -23,12 +23,7 @@ export function slowdown(samples) {
       target: `≤ ${max}`,
       ...(mine !== undefined && { holds: mine <= max }),
     },
-    { name: '  kills per second', unit: '/s', values: byTool(paces, ({ msPerKill }) => over(1_000, msPerKill)) },
-    { name: '  timed, of the load', unit: '%', values: byTool(paces, ({ quietShare }) => 100 * quietShare) },
+    { name: '  kills per second', unit: '/s', values: Object.fromEntries(rates) },
+    { name: '  timed, of the load', unit: '%', values: Object.fromEntries(shares) },
   ];
-}
-
-/** @param {number | undefined} value @param {number | undefined} base */
-function over(value, base) {
-  return value === undefined || base === undefined ? undefined : value / base;
 }
