@@ -10,7 +10,7 @@ export const agentLimits = {
   /** After a turn without records; twice as long after each further one, up to the most. A processor makes 4 MB of records
    * a second at full speed: the more there are, the sooner the ring would be full. */
   pollIdleMs: 50,
-  pollIdleMsMax: 250,
+  pollIdleMsMax: 400,
   pollIdleMsMaxOfOneProcessor: 1_600,
   /** The procfs rung looks this often. */
   procfsPollMs: 1_000,

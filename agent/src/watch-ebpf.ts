@@ -8,6 +8,7 @@
  * take a process whose end is still in the ring for one that ended unwatched.
  */
 import { cpus } from 'node:os';
+import { delayToBeat } from './beat.js';
 import { decodeRecord, readRecordTime } from './kernel/record.js';
 import { agentLimits } from './limits.js';
 import type { Backlog, EbpfSensor } from './source/sensor.js';
@@ -122,7 +123,8 @@ export class EbpfWatch implements Watch {
   #pauseAfter(count: number): number {
     const { pollBusyMs, pollIdleMs } = agentLimits;
     this.#idleMs = count > 0 ? pollIdleMs / 2 : Math.min(this.#idleMs * 2, idleMsMax);
-    return count > 0 ? pollBusyMs : this.#idleMs;
+    if (count > 0) return pollBusyMs;
+    return this.#idleMs < idleMsMax ? this.#idleMs : delayToBeat(idleMsMax, idleMsMax);
   }
 
   /** The number of records that were read. While nothing happens there is nothing to do but once in a while. */

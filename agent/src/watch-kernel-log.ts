@@ -6,6 +6,7 @@
  * position in the state directory is one number; a crash before it was written leaves it behind the events, whose own
  * sequences are then found in the spool (`toldBefore`).
  */
+import { delayToBeat } from './beat.js';
 import { agentLimits } from './limits.js';
 import type { LossEvent } from './contract.js';
 import type { Result } from './result.js';
@@ -88,7 +89,7 @@ export class KernelLogWatch {
     const more = log.read();
     if (log.position !== before) this.#passed = watch.mark();
     this.#check();
-    this.#next(more ? 0 : agentLimits.kernelLogPollMs);
+    this.#next(more ? 0 : delayToBeat(agentLimits.kernelLogPollMs, agentLimits.pollIdleMsMax));
   }
 
   /** The rest of a report that is being written is told with it. */
