@@ -292,6 +292,7 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
       },
     ),
     requests: fc.array(fc.record({ process: someone, at: instant, signal: orNull(number) }), { maxLength: 2 }),
+    command: orNull(fc.record({ job: text, requestedBy: text, approvedBy: fc.array(text, { maxLength: 2 }), by: ref })),
     oomReport: fc.constant(null),
     coreDump: fc.constant(null),
     kernelLog: fc.constant([]),

@@ -7,6 +7,7 @@ export {
   factLimits,
   requestWindowNs,
   type AncestorFacts,
+  type CommandFacts,
   type ContainerFacts,
   type CoreDumpFacts,
   type DeathFacts,
