@@ -14,9 +14,16 @@ describe('an OOM report of any kernel', () => {
     const [kill] = deaths.filter(({ cause }) => cause.startsWith('OOM'));
     const isOfCgroup = name.includes('memcg');
     expect(kill).toMatchObject({ cause: isOfCgroup ? 'OOM_CGROUP' : 'OOM_GLOBAL', actor: { kind: 'KERNEL' } });
-    expect(kill?.summary).toContain("was killed by the kernel's OOM killer because");
+    expect(kill?.summary.en).toContain("was killed by the kernel's OOM killer because");
     // Nobody watched.
     expect(deaths.every(({ confidence }) => confidence < 0.9)).toBe(true);
+  });
+
+  it('is_explained_in_Chinese_too', () => {
+    const text = renderText(read('4.19-memcg-group.dmesg'), 'ZH');
+    expect(text).toMatch(
+      /被内核的 OOM killer 杀死，因为 cgroup .* 达到内存上限 .*；当时没有监控，以上内容来自内核日志。/,
+    );
   });
 
   it('names_every_victim_of_a_group_and_shows_the_largest_candidates_first', () => {

@@ -2,7 +2,7 @@
 import type { Finding } from '../agent/src/kernel/log/read-kernel-log.js';
 import type { LogLine } from '../agent/src/kernel/log/log-line.js';
 import type { OomTask } from '../src/contract/index.js';
-import { decide, quote, type Verdict } from '../src/verdict/index.js';
+import { decide, inLocale, quote, type Locale, type Verdict } from '../src/verdict/index.js';
 import { deathsOf } from './facts.js';
 
 /** Rows of the task table that are shown: the largest. */
@@ -37,8 +37,8 @@ function explain(finding: Finding): Explained {
   };
 }
 
-export function renderText(all: readonly Explained[]): string {
-  return all.map(renderOne).join('\n');
+export function renderText(all: readonly Explained[], locale: Locale = 'EN'): string {
+  return all.map((one) => renderOne(one, locale)).join('\n');
 }
 
 /** Times in nanoseconds since boot, as text. */
@@ -47,11 +47,11 @@ export function renderJson(all: readonly Explained[]): string {
   return `${JSON.stringify(all, plain, 2)}\n`;
 }
 
-function renderOne({ time, verdicts, note, candidates }: Explained): string {
+function renderOne({ time, verdicts, note, candidates }: Explained, locale: Locale): string {
   const when = time === null ? '' : `${time}  `;
   const lines = verdicts.flatMap(({ cause, actor, confidence, summary, evidence }) => [
     `${when}${cause} by ${actor.kind}, confidence ${confidence}`,
-    `  ${summary}`,
+    `  ${inLocale(summary, locale)}`,
     ...evidence.map(({ text }) => `  - ${text}`),
   ]);
   if (note !== null) lines.push(`${when}${note}`);

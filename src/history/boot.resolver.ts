@@ -1,10 +1,10 @@
 /** How the boots of a host ended: one answer for all that died with it. */
 import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { BootDeathsArgs, HostBootsArgs } from '../generated/graphql.js';
+import type { BootDeathsArgs, BootEndingSummaryArgs, HostBootsArgs } from '../generated/graphql.js';
 import { BootStore, type BootPosition } from '../store/boot.store.js';
 import { DeathStore } from '../store/death.store.js';
 import type { BootRow, DeathRow, HostRow, ProcessRow } from '../store/rows.js';
-import { bootEnding, type BootEnding } from '../verdict/index.js';
+import { bootEnding, inLocale, type BootEnding } from '../verdict/index.js';
 import { pageSize, toConnection, type Connection } from './connection.js';
 import type { OperationContext } from './context.js';
 import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
@@ -82,8 +82,8 @@ export class BootEndingResolver {
   }
 
   @ResolveField('summary')
-  summary(@Parent() { how }: EndedBoot): string {
-    return how.summary;
+  summary(@Parent() { how }: EndedBoot, @Args() { locale }: BootEndingSummaryArgs): string {
+    return inLocale(how.summary, locale);
   }
 
   @ResolveField('request')

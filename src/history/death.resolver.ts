@@ -1,7 +1,8 @@
 import { Args, Context, Parent, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
-import type { SubscriptionDeathsArgs } from '../generated/graphql.js';
+import type { SubscriptionDeathsArgs, VerdictSummaryArgs } from '../generated/graphql.js';
 import type { ActorRow, DeathRow, HostRow, LoginRow, LossRow, ProcessRow } from '../store/rows.js';
 import { lifeId } from '../store/rows.js';
+import { inLocale } from '../verdict/index.js';
 import type { OperationContext } from './context.js';
 import { DeathFeed } from './death.feed.js';
 import { Filters } from './filters.js';
@@ -88,6 +89,11 @@ export function milliseconds(nanoseconds: bigint): number {
 
 @Resolver('Verdict')
 export class VerdictResolver {
+  @ResolveField('summary')
+  summary(@Parent() verdict: VerdictView, @Args() { locale }: VerdictSummaryArgs): string {
+    return inLocale(verdict.summary, locale);
+  }
+
   @ResolveField('actor')
   async actor(@Parent() { actor }: VerdictView, @Context() { loaders }: OperationContext): Promise<ActorRow> {
     return { kind: actor.kind, process: actor.moment && (await loaders.actor.load(actor.moment)) };

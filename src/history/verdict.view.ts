@@ -1,6 +1,6 @@
 /** A verdict as GraphQL shows it, from the row or, for a death that is not decided yet, from the facts. */
 import type { DeathRow, EvidenceRow, LifeKey } from '../store/rows.js';
-import { decide, type ActorKind, type Cause } from '../verdict/index.js';
+import { decide, type ActorKind, type Cause, type Text } from '../verdict/index.js';
 import type { Loaders, Moment } from './loaders.js';
 
 export interface VerdictView {
@@ -8,7 +8,7 @@ export interface VerdictView {
   readonly cause: Cause;
   readonly actor: { readonly kind: ActorKind; readonly moment: Moment | null };
   readonly confidence: number;
-  readonly summary: string;
+  readonly summary: Text;
   readonly evidence: { readonly kind: string; readonly at: Date | null; readonly text: string }[];
   readonly rule: string;
   readonly engine: number;
@@ -25,7 +25,7 @@ export async function verdictOf(death: DeathRow, loaders: Loaders): Promise<Verd
     actor: { kind: decided.actor_kind ?? 'UNKNOWN', moment: actor && momentOf(actor, death, evidence) },
     // A real of Postgres has 24 bits: show what was meant.
     confidence: Math.round((decided.confidence ?? 0) * 1000) / 1000,
-    summary: decided.summary ?? '',
+    summary: summaryOf(decided),
     evidence: evidence.map(({ kind, at, text }) => ({ kind, at: wallClock(death, at), text })),
     rule: decided.rule ?? '',
     engine: decided.engine ?? 0,
@@ -45,9 +45,15 @@ async function decideNow(death: DeathRow, loaders: Loaders): Promise<DeathRow> {
     actor_pid: verdict.actor.process?.pid ?? null,
     actor_start_ns: verdict.actor.process ? BigInt(verdict.actor.process.start) : null,
     confidence: verdict.confidence,
-    summary: verdict.summary,
+    summary: verdict.summary.en,
+    summary_zh: verdict.summary.zh,
     evidence: verdict.evidence.map((item) => ({ ...item, at: item.at === null ? null : String(item.at) })),
   };
+}
+
+/** Engines before 5 knew English only; their verdicts are decided again in the background. */
+function summaryOf({ summary, summary_zh }: DeathRow): Text {
+  return { en: summary ?? '', zh: summary_zh ?? summary ?? '' };
 }
 
 /** The actor as it was when it acted: at the signal, where there is one. */

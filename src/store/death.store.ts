@@ -137,7 +137,8 @@ function verdictRow({ key, verdict }: { key: LifeKey; verdict: Verdict }): objec
     actor_pid: verdict.actor.process?.pid,
     actor_start_ns: verdict.actor.process?.start,
     confidence: verdict.confidence,
-    summary: verdict.summary,
+    summary: verdict.summary.en,
+    summary_zh: verdict.summary.zh,
     evidence: verdict.evidence.map(({ kind, at, text }) => ({ kind, at: at === null ? null : String(at), text })),
   };
 }

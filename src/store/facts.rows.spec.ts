@@ -59,6 +59,7 @@ const death = (pid: number, died_ns = 1_000n): DeathRow => ({
   actor_start_ns: null,
   confidence: null,
   summary: null,
+  summary_zh: null,
   evidence: null,
 });
 

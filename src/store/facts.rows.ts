@@ -8,6 +8,7 @@ import {
   type ProcessFacts,
   type SignalFacts,
 } from '../verdict/index.js';
+import { commandBehind } from './command.facts.js';
 import { coreDumpFacts, kernelLogFacts, oomReportFacts } from './evidence.facts.js';
 import type {
   CoreDumpRow,
@@ -71,6 +72,7 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
         oomReport: first(oomReports.get(id), oomReportFacts),
         coreDump: first(coreDumps.get(id), coreDumpFacts),
         kernelLog: (kernelLog.get(id) ?? []).map(kernelLogFacts),
+        command: commandBehind(death),
         requests: requestsOf(death, signals.get(id) ?? [], rows, (key, atNs) => people.at(key, atNs)),
         reconstructed: death.reconstructed,
         losses: (losses.get(`${death.boot}@${death.died_ns}`) ?? []).map(lossFacts),

@@ -83,6 +83,7 @@ export interface DeathRow extends LifeKey {
   readonly actor_start_ns: bigint | null;
   readonly confidence: number | null;
   readonly summary: string | null;
+  readonly summary_zh: string | null;
   readonly evidence: EvidenceRow[] | null;
 }
 

@@ -24,17 +24,23 @@ describe('bootEnding', () => {
     expect(of({ requests: [reboot], agentStopped: asked + second })).toEqual({
       kind: 'SHUTDOWN',
       confidence: 0.99,
-      summary,
+      summary: expect.objectContaining({ en: summary }),
       request: reboot.ref,
       since: asked,
     });
-    expect(of({ requests: [reboot] })).toMatchObject({ kind: 'SHUTDOWN', confidence: 0.8, summary });
+    expect(of({ requests: [reboot] })).toMatchObject({ kind: 'SHUTDOWN', confidence: 0.8, summary: { en: summary } });
+  });
+
+  it('says_it_in_Chinese_too', () => {
+    expect(of({ requests: [reboot] }).summary.zh).toBe(
+      '主机由 alice（ssh 来自 10.0.0.5，pts/0）以 root 身份经 bash 运行的 systemctl（pid 700，"systemctl reboot"）关闭；1 分 0 秒后再次启动。',
+    );
   });
 
   it('calls_an_end_without_request_and_goodbye_sudden', () => {
     const other = process({ pid: 700, comm: 'systemctl', args: ['systemctl', 'restart', 'nginx'] });
     expect(of({ requests: [other] })).toMatchObject({ kind: 'SUDDEN', confidence: 0.8, request: null, since: null });
-    expect(of({}).summary).toContain('power loss, a crash, a hard reset, or a hang');
+    expect(of({}).summary.en).toContain('power loss, a crash, a hard reset, or a hang');
   });
 
   it('does_not_know_more_than_that_the_agent_was_stopped', () => {

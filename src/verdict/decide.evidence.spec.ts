@@ -12,7 +12,7 @@ describe('decide, with other evidence', () => {
     const of = (cgroup: string) => decide(death({ code: 0, losses: [loss], victim: { ...worker, cgroup } }));
     expect([of('/calm').confidence, of('/flooded').confidence]).toEqual([0.99, 0.99]);
     expect(of('/flood/inner').confidence).toBe(0.79);
-    expect(of('/flood').summary).toContain('; 9 events of its cgroup were lost around that time');
+    expect(of('/flood').summary.en).toContain('; 9 events of its cgroup were lost around that time');
     expect(of('/flood').evidence.map(({ text }) => text)).toContainEqual(
       expect.stringMatching(/^9 events of cgroup \/flood lost \(throttled\)/),
     );
@@ -61,7 +61,7 @@ describe('decide, with other evidence', () => {
   it('says_that_nobody_watched_when_the_kernel_log_is_all_there_is', () => {
     const verdict = decide(death({ signal: 9, oomReport: oomReport(), reconstructed: true }));
     expect(verdict).toMatchObject({ cause: 'OOM_CGROUP', confidence: 0.85 });
-    expect(verdict.summary).toMatch(/asked for memory; nobody watched, so this is what the kernel log says\.$/);
+    expect(verdict.summary.en).toMatch(/asked for memory; nobody watched, so this is what the kernel log says\.$/);
     expect(verdict.evidence.at(-1)).toMatchObject({ kind: 'sensor', text: expect.stringMatching(/^Nobody watched/) });
   });
 });
@@ -150,9 +150,9 @@ describe('decide, whatever the other evidence', () => {
         const verdict = decide(facts);
         expect(decide(structuredClone(facts))).toEqual(verdict);
         expect(verdict.confidence).toBeLessThanOrEqual(0.99);
-        for (const text of [verdict.summary, ...verdict.evidence.map((one) => one.text)]) {
+        for (const text of [verdict.summary.en, verdict.summary.zh, ...verdict.evidence.map((one) => one.text)]) {
           expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-          expect(text.endsWith('.')).toBe(true);
+          expect(text).toMatch(text === verdict.summary.zh ? /。$/ : /\.$/);
         }
       }),
       { numRuns: 500 },

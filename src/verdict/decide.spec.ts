@@ -16,11 +16,13 @@ describe('decide', () => {
       actor: { kind: 'PROCESS', process: guard.ref },
       confidence: 0.99,
       rule: 'signaled',
-      engine: 4,
-      summary:
-        'SIGKILL from python3 (pid 900, "python3 guard.py") run as root via systemd ended worker (pid 4711), 4.9 s after ' +
-        'SIGTERM from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash, which it had caught; no cleanup was ' +
-        'possible.',
+      engine: 5,
+      summary: {
+        en:
+          'SIGKILL from python3 (pid 900, "python3 guard.py") run as root via systemd ended worker (pid 4711), 4.9 s after ' +
+          'SIGTERM from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash, which it had caught; no cleanup was ' +
+          'possible.',
+      },
     });
     expect(verdict.evidence.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
       'signal: SIGTERM (SI_USER) from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash: the process had a ' +
@@ -78,7 +80,7 @@ describe('decide', () => {
     };
     const verdict = decide(death({ signal: 9, signals: [sent(9, kill)], losses: [loss] }));
     expect(verdict.confidence).toBe(0.79);
-    expect(verdict.summary).toMatch(
+    expect(verdict.summary.en).toMatch(
       /possible; 17 events of this host were lost around that time, so something may be missing here\.$/,
     );
     expect(verdict.evidence[0]).toEqual({
@@ -88,14 +90,24 @@ describe('decide', () => {
     });
   });
 
+  it('says_all_of_that_in_Chinese_too', () => {
+    const [since, until] = [diedAt - 2_000_000_000n, diedAt];
+    const losses = [{ since, until, cause: 'ring-overrun', count: 17, cgroup: null }];
+    const facts = death({ victim: { ...worker, unit: 'mail.service' }, signal: 9, rung: 'procfs', losses });
+    expect(decide(facts).summary.zh).toBe(
+      'worker（pid 4711，mail.service）被 SIGKILL 杀死；信号本身没有记录，因此不知道是谁发送的；procfs 传感器看不到信号由谁发送；' +
+        '这段时间前后丢失了本机的 17 个事件，以上可能有遗漏。',
+    );
+  });
+
   it('does_not_pretend_to_know_how_much_was_lost', () => {
     const losses = [3, null].map((count) => ({ since: diedAt, until: diedAt, cause: 'rejected', count, cgroup: null }));
-    expect(decide(death({ code: 0, losses })).summary).toContain('; events of this host were lost around that time');
+    expect(decide(death({ code: 0, losses })).summary.en).toContain('; events of this host were lost around that time');
   });
 
   it('says_that_procfs_cannot_see_senders', () => {
     const verdict = decide(death({ signal: 9, rung: 'procfs' }));
-    expect(verdict.summary).toBe(
+    expect(verdict.summary.en).toBe(
       'worker (pid 4711) was ended by SIGKILL; the signal itself was not recorded, so who sent it is not known; the procfs ' +
         'sensor cannot see who sends signals.',
     );
@@ -149,9 +161,9 @@ describe('decide, whatever the facts', () => {
         expect(decide(structuredClone(facts))).toEqual(verdict);
         expect(verdict.confidence).toBeGreaterThanOrEqual(0);
         expect(verdict.confidence).toBeLessThanOrEqual(0.99);
-        for (const text of [verdict.summary, ...verdict.evidence.map((one) => one.text)]) {
+        for (const text of [verdict.summary.en, verdict.summary.zh, ...verdict.evidence.map((one) => one.text)]) {
           expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-          expect(text.endsWith('.')).toBe(true);
+          expect(text).toMatch(text === verdict.summary.zh ? /。$/ : /\.$/);
         }
       }),
       { numRuns: 2_000 },
@@ -280,6 +292,7 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
       },
     ),
     requests: fc.array(fc.record({ process: someone, at: instant, signal: orNull(number) }), { maxLength: 2 }),
+    command: orNull(fc.record({ job: text, requestedBy: text, approvedBy: fc.array(text, { maxLength: 2 }), by: ref })),
     oomReport: fc.constant(null),
     coreDump: fc.constant(null),
     kernelLog: fc.constant([]),

@@ -8,10 +8,13 @@ import { commonEvidence, lossEvidence, plural } from './evidence.js';
 import type { DeathFacts, LossFacts, ProcessFacts } from './facts.js';
 import type { Finding, Rule } from './rule.js';
 import { lastRule, rules } from './rules/index.js';
+import { en, joined, nothing, zh, type Text } from './text.js';
 import type { Evidence, Verdict } from './verdict.js';
 
+const fullStop: Text = { en: '.', zh: '。' };
+
 /** Raised whenever the same facts may get another verdict. */
-export const engineVersion = 4;
+export const engineVersion = 5;
 
 export function decide(facts: DeathFacts): Verdict {
   const { rule, finding } = firstFinding(facts);
@@ -26,7 +29,7 @@ export function decide(facts: DeathFacts): Verdict {
     cause: finding.cause,
     actor: finding.actor,
     confidence: adjustedConfidence(finding, facts, losses),
-    summary: `${finding.summary}${sensorClause(facts)}${lossClause(losses)}.`,
+    summary: joined(finding.summary, sensorClause(facts), lossClause(losses), fullStop),
     evidence: inTimeOrder(evidence),
     rule: rule.id,
     engine: engineVersion,
@@ -58,10 +61,15 @@ function concerns({ cgroup }: LossFacts, victim: ProcessFacts): boolean {
   return victim.cgroup === cgroup || victim.cgroup.startsWith(`${cgroup}/`);
 }
 
-function sensorClause(facts: DeathFacts): string {
-  if (facts.reconstructed) return '; nobody watched, so this is what the kernel log says';
+function sensorClause(facts: DeathFacts): Text {
+  if (facts.reconstructed)
+    return {
+      en: '; nobody watched, so this is what the kernel log says',
+      zh: '；当时没有监控，以上内容来自内核日志',
+    };
   const suffers = facts.rung === 'procfs' && endingOf(facts).how !== 'exited';
-  return suffers ? '; the procfs sensor cannot see who sends signals' : '';
+  if (!suffers) return nothing;
+  return { en: '; the procfs sensor cannot see who sends signals', zh: '；procfs 传感器看不到信号由谁发送' };
 }
 
 function sensorEvidence(facts: DeathFacts): readonly Evidence[] {
@@ -75,13 +83,21 @@ function sensorEvidence(facts: DeathFacts): readonly Evidence[] {
   return [{ kind: 'sensor', at: null, text }];
 }
 
-function lossClause(losses: readonly LossFacts[]): string {
-  if (losses.length === 0) return '';
+function lossClause(losses: readonly LossFacts[]): Text {
+  if (losses.length === 0) return nothing;
   const counts = losses.map((loss) => loss.count);
   const known = counts.filter((count) => count !== null).reduce((sum, count) => sum + count, 0);
-  const whose = losses.some((loss) => loss.cgroup === null) ? 'this host' : 'its cgroup';
-  const amount = counts.includes(null) ? 'events' : `${known} ${plural(known, 'event')}`;
-  return `; ${amount} of ${whose} ${amount === '1 event' ? 'was' : 'were'} lost around that time, so something may be missing here`;
+  const ofHost = losses.some((loss) => loss.cgroup === null);
+  const whose: Text = ofHost ? { en: 'this host', zh: '本机' } : { en: 'its cgroup', zh: '其 cgroup' };
+  const isCounted = !counts.includes(null);
+  const amount: Text = isCounted
+    ? { en: `${known} ${plural(known, 'event')}`, zh: `${known} 个事件` }
+    : { en: 'events', zh: '一些事件' };
+  const was = isCounted && known === 1 ? 'was' : 'were';
+  return {
+    en: en`; ${amount} of ${whose} ${was} lost around that time, so something may be missing here`,
+    zh: zh`；这段时间前后丢失了${whose}的${amount}，以上可能有遗漏`,
+  };
 }
 
 /** Oldest first; what has no instant of its own comes last. Stable, so alike instants keep the order given. */

@@ -37,7 +37,7 @@ export function senderEvidence(signal: SignalFacts): readonly Evidence[] {
 /** The task that happened to run when the kernel made the signal; often it tells why. */
 export function runningEvidence(signal: SignalFacts): readonly Evidence[] {
   if (signal.running === null) return [];
-  const text = `${processInvocation(signal.running, true)} was running when the kernel made ${signalName(signal.signal)}.`;
+  const text = `${processInvocation(signal.running, true).en} was running when the kernel made ${signalName(signal.signal)}.`;
   return [{ kind: 'signal', at: signal.at, text }];
 }
 
@@ -56,7 +56,7 @@ export function plural(count: number, noun: string): string {
 }
 
 function exitEvidence(facts: DeathFacts): Evidence {
-  return { kind: 'exit', at: facts.at, text: `${processName(facts.victim)} ${manner(facts)}.` };
+  return { kind: 'exit', at: facts.at, text: `${processName(facts.victim).en} ${manner(facts)}.` };
 }
 
 function manner(facts: DeathFacts): string {
@@ -94,7 +94,7 @@ const kernelLogCharactersMax = 512;
 function oomEvidence(facts: DeathFacts): readonly Evidence[] {
   if (facts.oomKillAt === null) return [];
   const when = beforeDeath(facts.oomKillAt, facts.at);
-  const text = `The kernel's OOM killer chose ${processName(facts.victim)} as its victim ${when}.`;
+  const text = `The kernel's OOM killer chose ${processName(facts.victim).en} as its victim ${when}.`;
   return [{ kind: 'oom', at: facts.oomKillAt, text }];
 }
 
@@ -118,7 +118,7 @@ function signalEvidence(facts: DeathFacts): readonly Evidence[] {
 function signalText(signal: SignalFacts, facts: DeathFacts): string {
   const thread = signal.thread === null || signal.thread === 'group' ? '' : ` for thread ${signal.thread}`;
   const name = `${signalName(signal.signal)} (${siCodeName(signal.signal, signal.code)})${thread}`;
-  return `${name} from ${senderPhrase(signal, facts, true)}: ${fate(signal)}`;
+  return `${name} from ${senderPhrase(signal, facts, true).en}: ${fate(signal)}`;
 }
 
 function fate(signal: SignalFacts): string {
@@ -137,7 +137,7 @@ export function portrait(process: ProcessFacts): string {
   const user = userName(process);
   const job = scheduledJob(process);
   return [
-    processName(process),
+    processName(process).en,
     commandLine === null ? 'command line not known' : `command line ${commandLine}`,
     ...(process.argsCut ? ['cut by the sensor'] : []),
     ...(process.exe === null ? [] : [`executable ${plainOrQuoted(process.exe, Number.POSITIVE_INFINITY)}`]),
@@ -151,10 +151,12 @@ export function portrait(process: ProcessFacts): string {
     ...(job === null
       ? []
       : [`job of ${plainOrQuoted(job.scheduler)}${job.command === null ? '' : ` ${quote(job.command)}`}`]),
-    ...(process.ancestry.length === 0 ? [] : [`started by ${process.ancestry.map(processName).join(' ← ')}`]),
+    ...(process.ancestry.length === 0
+      ? []
+      : [`started by ${process.ancestry.map((one) => processName(one).en).join(' ← ')}`]),
   ].join(', ');
 }
 
 function containerParts(container: ContainerFacts): readonly string[] {
-  return [containerName(container), ...(container.pod === null ? [] : [`pod ${plainOrQuoted(container.pod)}`])];
+  return [containerName(container).en, ...(container.pod === null ? [] : [`pod ${plainOrQuoted(container.pod)}`])];
 }

@@ -2,10 +2,11 @@
  * What exit statuses customarily mean. Custom only: a program may mean anything by them.
  * Sources: POSIX 2.8.2 (126, 127, above 128), sysexits.h (64..78), coreutils (124, 125).
  */
+import type { Text } from './text.js';
 import { signalName, signals } from './signal-names.js';
 
 /** Null where there is no custom. Statuses above 128 are `shellSignalOf`. */
-export function customaryMeaning(status: number): string | null {
+export function customaryMeaning(status: number): Text | null {
   return customs[status] ?? null;
 }
 
@@ -20,27 +21,30 @@ export function shellSignalNote(signal: number): string {
   return `A shell exits with ${128 + signal} when the command that it ran was ended by ${name}${caught}.`;
 }
 
-const customs: Readonly<Record<number, string>> = {
-  1: 'general error',
-  2: 'wrong usage',
-  64: 'EX_USAGE, wrong usage',
-  65: 'EX_DATAERR, bad input data',
-  66: 'EX_NOINPUT, input cannot be opened',
-  67: 'EX_NOUSER, unknown user',
-  68: 'EX_NOHOST, unknown host',
-  69: 'EX_UNAVAILABLE, service unavailable',
-  70: 'EX_SOFTWARE, internal error',
-  71: 'EX_OSERR, operating system error',
-  72: 'EX_OSFILE, system file missing',
-  73: 'EX_CANTCREAT, output cannot be created',
-  74: 'EX_IOERR, input or output error',
-  75: 'EX_TEMPFAIL, temporary failure',
-  76: 'EX_PROTOCOL, protocol error',
-  77: 'EX_NOPERM, permission denied',
-  78: 'EX_CONFIG, configuration error',
-  124: 'timeout(1) ran out of time',
-  125: 'the wrapper itself failed, as timeout(1) or docker run say',
-  126: 'command found but not executable',
-  127: 'command not found',
-  255: 'exit(-1), or the connection of ssh failed',
+const customs: Readonly<Record<number, Text>> = {
+  1: { en: 'general error', zh: '一般错误' },
+  2: { en: 'wrong usage', zh: '用法错误' },
+  64: { en: 'EX_USAGE, wrong usage', zh: 'EX_USAGE，用法错误' },
+  65: { en: 'EX_DATAERR, bad input data', zh: 'EX_DATAERR，输入数据有误' },
+  66: { en: 'EX_NOINPUT, input cannot be opened', zh: 'EX_NOINPUT，无法打开输入' },
+  67: { en: 'EX_NOUSER, unknown user', zh: 'EX_NOUSER，未知用户' },
+  68: { en: 'EX_NOHOST, unknown host', zh: 'EX_NOHOST，未知主机' },
+  69: { en: 'EX_UNAVAILABLE, service unavailable', zh: 'EX_UNAVAILABLE，服务不可用' },
+  70: { en: 'EX_SOFTWARE, internal error', zh: 'EX_SOFTWARE，内部错误' },
+  71: { en: 'EX_OSERR, operating system error', zh: 'EX_OSERR，操作系统错误' },
+  72: { en: 'EX_OSFILE, system file missing', zh: 'EX_OSFILE，缺少系统文件' },
+  73: { en: 'EX_CANTCREAT, output cannot be created', zh: 'EX_CANTCREAT，无法创建输出' },
+  74: { en: 'EX_IOERR, input or output error', zh: 'EX_IOERR，输入输出错误' },
+  75: { en: 'EX_TEMPFAIL, temporary failure', zh: 'EX_TEMPFAIL，临时故障' },
+  76: { en: 'EX_PROTOCOL, protocol error', zh: 'EX_PROTOCOL，协议错误' },
+  77: { en: 'EX_NOPERM, permission denied', zh: 'EX_NOPERM，权限不足' },
+  78: { en: 'EX_CONFIG, configuration error', zh: 'EX_CONFIG，配置错误' },
+  124: { en: 'timeout(1) ran out of time', zh: 'timeout(1) 超时' },
+  125: {
+    en: 'the wrapper itself failed, as timeout(1) or docker run say',
+    zh: 'timeout(1)、docker run 等包装命令自身失败',
+  },
+  126: { en: 'command found but not executable', zh: '找到命令但不可执行' },
+  127: { en: 'command not found', zh: '找不到命令' },
+  255: { en: 'exit(-1), or the connection of ssh failed', zh: 'exit(-1)，或 ssh 连接失败' },
 };

@@ -200,6 +200,15 @@ export interface SameShotFacts {
   readonly atLeast: boolean;
 }
 
+/** A command of ours (src/contract/command.ts), by the report of which one of our processes had a hand in the death. */
+export interface CommandFacts {
+  readonly job: string;
+  readonly requestedBy: string;
+  readonly approvedBy: readonly string[];
+  /** The one of the report's actors that sent the victim a signal, or that asked who did (systemctl, podman). */
+  readonly by: ProcessRef;
+}
+
 export interface DeathFacts {
   readonly victim: ProcessFacts;
   readonly at: bigint;
@@ -219,6 +228,8 @@ export interface DeathFacts {
   readonly kernelLog: readonly KernelLogFacts[];
   /** Nobody watched: the kernel log was read later, and what it does not say is not known. */
   readonly reconstructed: boolean;
+  /** Null where no job of ours had a hand in it. */
+  readonly command: CommandFacts | null;
   /** Requests to stop something on this host, begun within `requestWindowNs` before the death; oldest first. */
   readonly requests: readonly RequestFacts[];
   /** Losses on this host that overlap the last `lossWindow` before the death. */

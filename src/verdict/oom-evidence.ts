@@ -1,5 +1,5 @@
 /** What a report of the kernel's OOM killer says, line by line: limit against usage, the victim, who asked for memory. */
-import { bytes } from './bytes.js';
+import { bytes as amount } from './bytes.js';
 import { processName } from './describe.js';
 import { plainOrQuoted } from './escape.js';
 import type {
@@ -19,7 +19,7 @@ export function oomReportEvidence(facts: DeathFacts): readonly Evidence[] {
   const report = facts.oomReport;
   if (report === null) return [];
   const texts = [
-    `The kernel's OOM report names ${processName(facts.victim)} as its victim, because ${reasons[report.constraint ?? 'unsaid']}.`,
+    `The kernel's OOM report names ${processName(facts.victim).en} as its victim, because ${reasons[report.constraint ?? 'unsaid']}.`,
     ...limitTexts(report),
     ...victimTexts(report.victim),
     ...choiceTexts(report),
@@ -105,5 +105,9 @@ function triggerTexts(trigger: OomTriggerFacts | null): readonly string[] {
     ...(trigger.gfpMask === null ? [] : [plainOrQuoted(trigger.gfpMask, 255)]),
     ...(trigger.order === null ? [] : [`order ${trigger.order}`]),
   ];
-  return [`${triggerName(trigger)} asked for memory${details.length === 0 ? '' : ` (${details.join(', ')})`}.`];
+  return [`${triggerName(trigger).en} asked for memory${details.length === 0 ? '' : ` (${details.join(', ')})`}.`];
+}
+
+function bytes(count: number): string {
+  return amount(count).en;
 }

@@ -1,5 +1,6 @@
 /** What every rule is: a pure question put to the facts of one death. */
 import type { DeathFacts } from './facts.js';
+import type { Text } from './text.js';
 import type { Actor, Cause, Evidence } from './verdict.js';
 
 export interface Rule {
@@ -16,7 +17,7 @@ export interface Finding {
   /** 0..1, from `certainty` in confidence.ts. */
   readonly confidence: number;
   /** One sentence without its full stop: clauses may follow. */
-  readonly summary: string;
+  readonly summary: Text;
   /** Only what this rule saw beyond the evidence common to all. */
   readonly evidence: readonly Evidence[];
 }

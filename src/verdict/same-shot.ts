@@ -24,7 +24,7 @@ export function sameShotEvidence(facts: DeathFacts): readonly Evidence[] {
   if (shot === null || facts.sameShot === null) return [];
   const { others, total, atLeast } = facts.sameShot;
   const unnamed = total - others.length;
-  const names = others.map(processName);
+  const names = others.map((other) => processName(other).en);
   const more = unnamed > 0 ? [`${atLeast ? 'at least ' : ''}${unnamed} more`] : [];
   const whom = [...names, ...more];
   if (whom.length === 0) return [];

@@ -63,7 +63,7 @@ test('a_job_that_ends_its_own_child_is_its_parent', () => {
 
 test('the_sentence_and_the_evidence_quote_the_entry', () => {
   const verdict = decide(death({ signal: 9, signals: [sent(9, job)] }));
-  expect(verdict.summary).toBe(
+  expect(verdict.summary.en).toBe(
     `SIGKILL from kill (pid 703, "/bin/kill -9 4711") run as root by cron ("${entry}") ended worker (pid 4711); no ` +
       'cleanup was possible.',
   );

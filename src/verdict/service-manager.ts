@@ -10,6 +10,7 @@ import { certainty } from './confidence.js';
 import { containerName, loginName, processName } from './describe.js';
 import type { ProcessFacts } from './facts.js';
 import { isSame } from './signal-origin.js';
+import { same, zh, type Text } from './text.js';
 
 /** What systemd becomes at the very end of a shutdown, as the kernel cuts its name. */
 export const shutdownProgram = 'systemd-shutdow';
@@ -33,18 +34,20 @@ export function isUserManager({ unit, args }: Pick<ProcessFacts, 'unit' | 'args'
 }
 
 /** `systemd`, `systemd (pid 4242)` where it is not the host's, `the service manager of alice`. */
-export function managerName(manager: ProcessFacts): string {
-  if (manager.ref.pid === 1) return 'systemd';
-  if (!isUserManager(manager)) return processName(manager);
+export function managerName(manager: ProcessFacts): Text {
+  const name = processName(manager);
+  if (manager.ref.pid === 1) return same('systemd');
+  if (!isUserManager(manager)) return name;
   const owner = manager.login === null ? manager.userName : loginName(manager.login);
-  return owner === null ? processName(manager) : `${owner}'s ${processName(manager)}`;
+  return owner === null ? name : { en: `${owner}'s ${name.en}`, zh: zh`${owner}的${name}` };
 }
 
 /** Whose end it is when this manager shuts down. */
-export function machineName(manager: ProcessFacts, victim: ProcessFacts): string {
-  if (manager.ref.pid === 1 || isUserManager(manager)) return 'the host';
+export function machineName(manager: ProcessFacts, victim: ProcessFacts): Text {
+  if (manager.ref.pid === 1 || isUserManager(manager)) return { en: 'the host', zh: '主机' };
   if (victim.container !== null) return containerName(victim.container);
-  return `the machine of systemd (pid ${manager.ref.pid})`;
+  const { pid } = manager.ref;
+  return { en: `the machine of systemd (pid ${pid})`, zh: `systemd（pid ${pid}）所在的系统` };
 }
 
 /** Started by the link /sbin/init it gives itself its own name only later. */

@@ -1,11 +1,19 @@
 /** Deaths by those who stop things for a living, as a sensor that sees everything would tell them, each with its cause. */
 import { alice, command, death, diedAt, kernelMade, kill, process, sent, service, systemd, worker } from './example.js';
-import type { DeathFacts } from './facts.js';
+import type { CommandFacts, DeathFacts, ProcessFacts } from './facts.js';
 
 const id = '8c1a3f5e7b9d0246813579acebdf02468ace13579bdf02468ace13579bdf0246';
 const podman = { ref: { pid: 4710, start: '4710000' }, comm: 'podman', args: ['podman', 'stop', 'web'] };
 const runc = process({ pid: 4712, comm: 'runc', args: ['runc', 'kill', id, '9'], login: alice, ancestry: [podman] });
 const contained = { ...worker, container: { id, runtime: 'podman', pod: null }, cgroup: `/libpod_parent/libpod-${id}` };
+/** A job that carol asked for and dave allowed; `by` acted. */
+export function commanded(by: ProcessFacts['ref']): CommandFacts {
+  return { job: '4f1c2d3e-0000-4000-8000-000000000001', requestedBy: 'carol', approvedBy: ['dave'], by };
+}
+export const ourAgent = process({ pid: 700, comm: 'node', uid: 0, userName: 'root', unit: 'whodunit-agent.service' });
+export const podmanOfOurs = { ...podman, args: ['podman', 'restart', 'web'] };
+export const runcOfOurs = { ...runc, login: null, ancestry: [podmanOfOurs] };
+const restartByUs = command(['systemctl', 'restart', 'redis-server'], 150, { login: null });
 export const stopRedis = command(['systemctl', 'stop', 'redis-server'], 150);
 export const asked = sent(15, systemd, { disposition: 'caught', msBefore: 120 });
 const inner = { ...systemd, ref: { pid: 4400, start: '4400000' }, cgroup: '/payload/init.scope' };
@@ -63,6 +71,24 @@ export const tellingStops: Readonly<Record<string, [cause: string, facts: DeathF
       victim: contained,
       signal: 9,
       signals: [sent(15, runc, { result: 'ignored', msBefore: 2_000 }), sent(9, runc)],
+    }),
+  ],
+  'our own job': [
+    'REMEDIATION',
+    death({
+      command: commanded(ourAgent.ref),
+      signal: 9,
+      signals: [sent(15, ourAgent, { disposition: 'ignored', result: 'ignored', msBefore: 5_000 }), sent(9, ourAgent)],
+    }),
+  ],
+  'our own restart of a service': [
+    'REMEDIATION',
+    death({
+      command: commanded(restartByUs.process.ref),
+      victim: service,
+      code: 0,
+      signals: [asked],
+      requests: [restartByUs],
     }),
   ],
   'freed memory': [

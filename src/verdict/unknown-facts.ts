@@ -32,6 +32,7 @@ export function unknownDeath(known: Pick<DeathFacts, 'victim' | 'at'> & Partial<
     oomReport: null,
     coreDump: null,
     kernelLog: [],
+    command: null,
     requests: [],
     reconstructed: false,
     losses: [],

@@ -1,5 +1,6 @@
 /** Why a process died: the answer that `decide` gives. The lists are those of the GraphQL schema (pinned by a test). */
 import type { ProcessRef } from '../contract/index.js';
+import type { Text } from './text.js';
 
 export const causes = [
   'EXITED',
@@ -52,10 +53,11 @@ export interface Actor {
 
 /** One thing that was seen and that the verdict rests on. */
 export interface Evidence {
-  /** `exit`, `signal`, `sender`, `also`, `request`, `fault`, `core`, `oom`, `kernel-log`, `loss`, `sensor`: what sort of observation. */
+  /** `exit`, `signal`, `sender`, `also`, `request`, `command`, `fault`, `core`, `oom`, `kernel-log`, `loss`, `sensor`: what sort of observation. */
   readonly kind: string;
   /** Boot-clock nanoseconds; null for what has no instant of its own. */
   readonly at: bigint | null;
+  /** In English. */
   readonly text: string;
 }
 
@@ -65,7 +67,7 @@ export interface Verdict {
   /** 0..1; never surer than the evidence. */
   readonly confidence: number;
   /** One sentence that an engineer can act on. */
-  readonly summary: string;
+  readonly summary: Text;
   readonly evidence: readonly Evidence[];
   /** Which rule decided, and which engine: a newer engine may decide again. */
   readonly rule: string;

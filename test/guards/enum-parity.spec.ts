@@ -12,12 +12,13 @@ import {
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
 import { actions } from '../../src/remedy/index.js';
-import { actorKinds, bootEndings, causes, restartKinds } from '../../src/verdict/index.js';
+import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
 import { schema } from '../support/sdl.js';
 
 const lists: Readonly<Record<string, readonly string[]>> = {
   Cause: causes,
   ActorKind: actorKinds,
+  Locale: locales,
   Rung: rungs.map(enumName),
   Disposition: dispositions.map(enumName),
   ProcessOrigin: processOrigins.map(enumName),

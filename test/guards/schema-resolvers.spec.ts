@@ -59,7 +59,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   OomVictim: columns<OomVictim>()('totalVm', 'anonRss', 'fileRss', 'shmemRss', 'pageTables', 'oomScoreAdj', 'score'),
   OomTask: columns<OomTaskRow>()('pid', 'comm'),
   Throttle: columns<ThrottleRow>()('cgroup', 'since', 'until'),
-  Verdict: columns<VerdictView>()('cause', 'confidence', 'summary', 'evidence', 'rule', 'engine'),
+  Verdict: columns<VerdictView>()('cause', 'confidence', 'evidence', 'rule', 'engine'),
   Actor: columns<ActorRow>()('kind', 'process'),
   Evidence: columns<VerdictView['evidence'][number]>()('kind', 'at', 'text'),
   Ledger: columns<Ledger>()('streams', 'balanced'),

@@ -90,7 +90,7 @@ async function ask(query: string, variables?: object): Promise<Answer> {
   return data;
 }
 
-const verdictFields = `verdict { cause confidence summary rule engine evidence { kind at text }
+const verdictFields = `verdict { cause confidence summary inChinese: summary(locale: ZH) rule engine evidence { kind at text }
   actor { kind process { pid comm args user { uid name } } ancestry { pid comm } login { user { uid name } session tty sourceAddress } } }`;
 
 describe('whoKilled', () => {
@@ -122,6 +122,9 @@ describe('whoKilled', () => {
     expect(verdict).toMatchObject({ cause: 'SIGNALED', rule: 'signaled' });
     expect(verdict.summary).toMatch(
       /^SIGKILL from kill \(pid 203, .*kill -9 204.*run by alice \(ssh from 10.0.0.5, pts\/0\) as root via sudo ended worker \(pid 204\) of mail-worker.service/,
+    );
+    expect(verdict.inChinese).toMatch(
+      /^worker（pid 204，mail-worker.service）被 alice（ssh 来自 10.0.0.5，pts\/0）以 root 身份经 sudo 运行的 kill（pid 203，.*kill -9 204.*）用 SIGKILL 杀死/,
     );
     expect(verdict.confidence).toBeGreaterThan(0.5);
     expect(verdict.confidence).toBeLessThan(0.99);

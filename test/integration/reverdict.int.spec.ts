@@ -49,6 +49,19 @@ test('each_verdict_of_an_older_engine_is_decided_again_once_newest_first', async
   for (const [index, { newest }] of turns.entries()) expect(newest <= (turns[index - 1]?.oldest ?? newest)).toBe(true);
 });
 
+test('a_verdict_of_an_engine_without_Chinese_is_told_in_English_until_it_is_decided_again', async () => {
+  await history(1);
+  await stack.sql`update deaths set summary = 'As before.', summary_zh = null`;
+  const summary = async () => {
+    const { data } = await stack.gql('{ deaths { nodes { verdict { summary(locale: ZH) } } } }');
+    return data.deaths.nodes[0].verdict.summary as string;
+  };
+  expect(await summary()).toBe('As before.');
+  await stack.startWorker();
+  await eventually(upToDate);
+  expect(await summary()).toContain('自行退出，退出码 ');
+});
+
 test('only_what_has_changed_is_told', async () => {
   await history(120);
   await stack.sql`update deaths set summary = 'As an older engine said.' where pid in (1003, 1077, 1111)`;

@@ -21,6 +21,7 @@ const historyQuery = `query ($host: String!, $pid: Int!) {
     signalsReceived(first: 100) { nodes { signal { name } sender { comm } disposition count } }
     episodes(first: 10) { nodes {
       state endedAt parent { pid comm } waitChannel signal { name } sender { comm args }
+      remedies { action advised reason }
     } }
   } }
 }`;

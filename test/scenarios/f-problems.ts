@@ -51,7 +51,14 @@ export const problems: readonly (Scenario | Elsewhere)[] = [
   {
     id: 'F2',
     title: 'a zombie is shot with kill -9',
-    expected: { cause: 'EXITED', actor: 'SELF', shows: [/"state":"ZOMBIE","endedAt":null/] },
+    expected: {
+      cause: 'EXITED',
+      actor: 'SELF',
+      shows: [
+        /"state":"ZOMBIE","endedAt":null/,
+        /"SIGNAL_PROCESS","advised":false,"reason":"It is dead already: no signal, SIGKILL neither, does anything to a zombie/,
+      ],
+    },
     produce: async (scene) => {
       const { child } = await trouble(scene, 'zombie');
       await send(scene, 'KILL', child);

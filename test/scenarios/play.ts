@@ -71,6 +71,6 @@ function complaintOf(answer: Answer | null, expected: Expected, { actorPid, show
   return missing.length === 0 ? null : `${missing.join(' and ')} not in: ${answer.text}`;
 }
 
-function inWords({ cause, actor }: { readonly cause: string; readonly actor: string | null }): string {
+export function inWords({ cause, actor }: { readonly cause: string; readonly actor: string | null }): string {
   return actor === null ? cause : `${cause} by ${actor}`;
 }

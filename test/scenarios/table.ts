@@ -1,7 +1,11 @@
-/** Rows of the gallery as text: one line each, notes below those that need one. */
-import type { Row } from './play.js';
+/** Rows of the gallery as text: one line each, notes below those that need one. Columns are as wide as what is expected. */
+import { scenarios } from './list.js';
+import { inWords, type Row } from './play.js';
 
-const widths = { id: 3, title: 48, expected: 28, got: 28, ms: 6 } as const;
+const titleCharactersMax = 56;
+const answers = scenarios.flatMap((one) => ('produce' in one ? [inWords(one.expected)] : []));
+const answerCharacters = Math.max(...answers.map(({ length }) => length));
+const widths = { id: 3, title: titleCharactersMax, answer: answerCharacters, ms: 6 } as const;
 
 export const heading = line('', 'scenario', 'expected', 'got', 'ms', 'ok');
 
@@ -17,6 +21,7 @@ export function closing(rows: readonly Row[]): string {
 }
 
 function line(id: string, title: string, expected: string, got: string, ms: string, mark: string): string {
-  const cells = [id.padEnd(widths.id), title.padEnd(widths.title), expected.padEnd(widths.expected)];
-  return [...cells, got.padEnd(widths.got), ms.padStart(widths.ms), mark].join('  ');
+  const short = title.length > titleCharactersMax ? `${title.slice(0, titleCharactersMax - 1)}…` : title;
+  const cells = [id.padEnd(widths.id), short.padEnd(widths.title), expected.padEnd(widths.answer)];
+  return [...cells, got.padEnd(widths.answer), ms.padStart(widths.ms), mark].join('  ');
 }

@@ -13,7 +13,8 @@ import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isFromSelf } from '../signal-origin.js';
 import { signals } from '../signal-names.js';
-import { stopRequestClause } from '../exit-clauses.js';
+import { stopRequestClause } from '../stop-request-clause.js';
+import { en, zh, type Text } from '../text.js';
 
 export const aborted: Rule = {
   id: 'aborted',
@@ -21,14 +22,23 @@ export const aborted: Rule = {
     const fatal = fatalSignal(facts);
     if (fatal === null || fatal.signal.signal !== signals.SIGABRT || !isFromSelf(fatal.signal, facts.victim))
       return null;
-    const reason = 'abort(), a failed assertion or an unhandled error in its own code';
+    const victim = processInPlace(facts.victim);
     const after = stopRequestClause(facts, fatal.signal);
+    const core = coreClause(facts);
     return {
       cause: 'ABORTED',
       actor: itself(facts.victim),
       confidence: fatal.confidence,
-      summary: `${processInPlace(facts.victim)} aborted itself with SIGABRT (${reason})${after}; ${coreClause(facts)}`,
+      summary: {
+        en: en`${victim} aborted itself with SIGABRT (${reason})${after}; ${core}`,
+        zh: zh`${victim}以 SIGABRT 主动中止（${reason}）${after}；${core}`,
+      },
       evidence: [],
     };
   },
+};
+
+const reason: Text = {
+  en: 'abort(), a failed assertion or an unhandled error in its own code',
+  zh: 'abort()、断言失败，或自身代码中未处理的错误',
 };

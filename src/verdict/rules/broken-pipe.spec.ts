@@ -13,7 +13,7 @@ describe('broken-pipe', () => {
       cause: 'BROKEN_PIPE',
       actor: { kind: 'SELF', process: worker.ref },
       confidence: 0.99,
-      summary,
+      summary: expect.objectContaining({ en: summary }),
       evidence: [],
     });
   });

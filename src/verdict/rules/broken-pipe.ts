@@ -12,6 +12,7 @@ import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isOnVictimsBehalf } from '../signal-origin.js';
 import { signals } from '../signal-names.js';
+import { en, zh } from '../text.js';
 
 export const brokenPipe: Rule = {
   id: 'broken-pipe',
@@ -20,11 +21,15 @@ export const brokenPipe: Rule = {
     if (fatal === null || fatal.signal.signal !== signals.SIGPIPE) return null;
     const onBehalf = isOnVictimsBehalf(fatal.signal, facts.victim);
     if (onBehalf === 'no') return null;
+    const victim = processInPlace(facts.victim);
     return {
       cause: 'BROKEN_PIPE',
       actor: itself(facts.victim),
       confidence: weakest(fatal.confidence, onBehalf === 'certain' ? certainty.exact : certainty.threadMissing),
-      summary: `${processInPlace(facts.victim)} was ended by SIGPIPE: it wrote to a pipe or socket that nobody reads any more`,
+      summary: {
+        en: en`${victim} was ended by SIGPIPE: it wrote to a pipe or socket that nobody reads any more`,
+        zh: zh`${victim}被 SIGPIPE 终止：它写入的管道或套接字已经没有读取方`,
+      },
       evidence: [],
     };
   },

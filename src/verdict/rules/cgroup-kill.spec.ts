@@ -10,8 +10,9 @@ describe('cgroup-kill', () => {
       cause: 'CGROUP_KILL',
       actor: { kind: 'KERNEL', process: guard.ref },
       confidence: 0.99,
-      summary:
-        'The kernel killed worker (pid 4711) with its whole cgroup, because python3 (pid 900, "python3 guard.py") run as root via systemd wrote to cgroup.kill; no cleanup was possible',
+      summary: {
+        en: 'The kernel killed worker (pid 4711) with its whole cgroup, because python3 (pid 900, "python3 guard.py") run as root via systemd wrote to cgroup.kill; no cleanup was possible',
+      },
     });
     expect(finding?.evidence).toHaveLength(1);
   });

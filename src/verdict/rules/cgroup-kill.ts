@@ -12,6 +12,7 @@ import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isFromSelf, siCodes } from '../signal-origin.js';
 import { signals } from '../signal-names.js';
+import { en, zh } from '../text.js';
 
 export const cgroupKill: Rule = {
   id: 'cgroup-kill',
@@ -21,12 +22,16 @@ export const cgroupKill: Rule = {
     const { code, thread, sender } = fatal.signal;
     if (code !== siCodes.SI_USER || sender === null || isFromSelf(fatal.signal, facts.victim)) return null;
     if (thread === null || thread === 'group') return null;
+    const victim = processInPlace(facts.victim);
     const who = senderPhrase(fatal.signal, facts);
     return {
       cause: 'CGROUP_KILL',
       actor: { kind: 'KERNEL', process: sender.ref },
       confidence: fatal.confidence,
-      summary: `The kernel killed ${processInPlace(facts.victim)} with its whole cgroup, because ${who} wrote to cgroup.kill; no cleanup was possible`,
+      summary: {
+        en: en`The kernel killed ${victim} with its whole cgroup, because ${who} wrote to cgroup.kill; no cleanup was possible`,
+        zh: zh`${victim}连同整个 cgroup 被内核杀死，因为${who}写入了 cgroup.kill；来不及清理`,
+      },
       evidence: senderEvidence(fatal.signal),
     };
   },

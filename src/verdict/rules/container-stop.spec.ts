@@ -25,10 +25,12 @@ describe('container-stop', () => {
       cause: 'CONTAINER_STOP',
       actor: { kind: 'CONTAINER_RUNTIME', process: runc.ref },
       confidence: 0.99,
-      summary:
-        'alice (pts/0) ran "podman … stop --time=2 web"; runc (pid 4712) killed worker (pid 4711) in podman container ' +
-        '8c1a3f5e7b9d with SIGKILL, because it had not ended 2.0 s after SIGTERM (its grace ran out); it had no handler ' +
-        'for that, and the first process of a container needs one',
+      summary: {
+        en:
+          'alice (pts/0) ran "podman … stop --time=2 web"; runc (pid 4712) killed worker (pid 4711) in podman container ' +
+          '8c1a3f5e7b9d with SIGKILL, because it had not ended 2.0 s after SIGTERM (its grace ran out); it had no handler ' +
+          'for that, and the first process of a container needs one',
+      },
     });
   });
 
@@ -36,7 +38,7 @@ describe('container-stop', () => {
     const signals = [sent(15, runc, { disposition: 'caught', msBefore: 30 })];
     expect(stopped({ signal: null, code: 0, signals })).toMatchObject({
       confidence: certainty.exitAfterStop,
-      summary: expect.stringMatching(/with SIGTERM; it caught that and exited with status 0 after 30 ms$/),
+      summary: { en: expect.stringMatching(/with SIGTERM; it caught that and exited with status 0 after 30 ms$/) },
     });
   });
 
@@ -46,7 +48,7 @@ describe('container-stop', () => {
       container: { id, runtime: 'containerd', pod: 'f3a1c0de-1234-4bcd-9876-0123456789ab' },
     };
     const shim = process({ pid: 900, comm: 'containerd-shim', args: ['containerd-shim-runc-v2', '-id', id] });
-    expect(stopped({ victim: kubelet, signals: [sent(9, shim)] })?.summary).toMatch(
+    expect(stopped({ victim: kubelet, signals: [sent(9, shim)] })?.summary.en).toMatch(
       /^containerd-shim \(pid 900\) killed .* possible; pod f3a1c0de-1234-4bcd-9876-0123456789ab$/,
     );
   });

@@ -16,8 +16,9 @@ import { processName } from '../describe.js';
 import type { ProcessFacts } from '../facts.js';
 import { commandPhrase } from '../requester.js';
 import type { Rule } from '../rule.js';
-import { stopSentence } from '../stop-sentence.js';
+import { itsGrace, stopSentence } from '../stop-sentence.js';
 import { stopBy } from '../stop.js';
+import { clauses, nothing, same, type Text } from '../text.js';
 
 export const containerStop: Rule = {
   id: 'container-stop',
@@ -26,20 +27,21 @@ export const containerStop: Rule = {
     const stop = stopBy(facts, (sender) => runtimeCertainty(sender, victim));
     if (stop === null) return null;
     const client = clientOf(stop.by);
-    const pod = victim.container?.pod ?? null;
+    const how = stopSentence(processName(stop.by), stop, facts, graceName(stop.by));
     return {
       cause: 'CONTAINER_STOP',
       actor: { kind: 'CONTAINER_RUNTIME', process: stop.by.ref },
       confidence: stop.confidence,
-      summary:
-        (client === null ? '' : `${commandPhrase(client)}; `) +
-        stopSentence(processName(stop.by), stop, facts, graceName(stop.by)) +
-        (pod === null ? '' : `; pod ${plainOrQuoted(pod)}`),
+      summary: clauses(client === null ? nothing : commandPhrase(client), how, podClause(victim)),
       evidence: senderEvidence(stop.deadly ?? stop.asked),
     };
   },
 };
 
-function graceName(runtime: ProcessFacts): string {
-  return runtime.comm === 'kubelet' ? 'terminationGracePeriodSeconds' : 'its grace';
+function podClause({ container }: ProcessFacts): Text {
+  return container === null || container.pod === null ? nothing : same(`pod ${plainOrQuoted(container.pod)}`);
+}
+
+function graceName(runtime: ProcessFacts): Text {
+  return runtime.comm === 'kubelet' ? same('terminationGracePeriodSeconds') : itsGrace;
 }

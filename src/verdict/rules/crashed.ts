@@ -12,7 +12,7 @@
 import { itself, theKernel } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
 import { coreClause } from '../core-clause.js';
-import { processInPlace } from '../describe.js';
+import { bracketed, processInPlace } from '../describe.js';
 import { summaryCommandCharactersMax } from '../command-line.js';
 import { endingOf } from '../ending.js';
 import { plainOrQuoted, quote } from '../escape.js';
@@ -22,6 +22,7 @@ import type { Finding, Rule } from '../rule.js';
 import { busHardwareCodes, faultMeaning, siCodeName } from '../si-code-names.js';
 import { isFromSelf, isKernelMade } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
+import { en, nothing, zh, type Text } from '../text.js';
 
 export const crashed: Rule = {
   id: 'crashed',
@@ -32,14 +33,18 @@ export const crashed: Rule = {
     const fault = faultBehind(fatal, facts);
     if (fault === null) return null;
     const raisedAgain = fault !== fatal.signal;
-    const name = signalName(fault.signal);
-    const again = raisedAgain ? ', which its own handler caught and raised again' : '';
+    const [victim, name, core] = [processInPlace(facts.victim), signalName(fault.signal), coreClause(facts)];
+    const text = faultText(fault);
+    const again = raisedAgain ? caughtAndRaised : nothing;
     return {
       cause: 'CRASHED',
       actor: isDefectiveMemory(fault) ? theKernel : itself(facts.victim),
       confidence: weakest(fatal.confidence, raisedAgain ? certainty.raisedAgain : certainty.exact),
-      summary: `${processInPlace(facts.victim)} crashed with ${name}: ${faultText(fault)}${again}; ${coreClause(facts)}`,
-      evidence: [{ kind: 'fault', at: fault.at, text: `Fault: ${faultText(fault)}.` }],
+      summary: {
+        en: en`${victim} crashed with ${name}: ${text}${again}; ${core}`,
+        zh: zh`${victim}因 ${name} 崩溃：${text}${again}；${core}`,
+      },
+      evidence: [{ kind: 'fault', at: fault.at, text: `Fault: ${text.en}.` }],
     };
   },
 };
@@ -50,15 +55,24 @@ function loggedCrash(facts: DeathFacts): Finding | null {
   if (ending.how !== 'signaled' || !faultSignals.has(ending.signal)) return null;
   const line = facts.kernelLog.findLast(({ topic }) => faultTopics.has(topic));
   if (line === undefined) return null;
-  const logged = `as the kernel logged: ${quote(line.text.trim(), summaryCommandCharactersMax)}`;
+  const [victim, name, core] = [processInPlace(facts.victim), signalName(ending.signal), coreClause(facts)];
+  const logged = quote(line.text.trim(), summaryCommandCharactersMax);
   return {
     cause: 'CRASHED',
     actor: itself(facts.victim),
     confidence: certainty.loggedOnly,
-    summary: `${processInPlace(facts.victim)} crashed with ${signalName(ending.signal)}, ${logged}; ${coreClause(facts)}`,
+    summary: {
+      en: en`${victim} crashed with ${name}, as the kernel logged: ${logged}; ${core}`,
+      zh: zh`${victim}因 ${name} 崩溃，内核日志为 ${logged}；${core}`,
+    },
     evidence: [],
   };
 }
+
+const caughtAndRaised: Text = {
+  en: ', which its own handler caught and raised again',
+  zh: '，它自己的处理函数捕获后再次触发了该信号',
+};
 
 const faultTopics: ReadonlySet<string> = new Set<KernelLogFacts['topic']>(['segfault', 'general-protection', 'trap']);
 
@@ -92,17 +106,20 @@ function isDefectiveMemory(fault: SignalFacts): boolean {
 }
 
 /** `SEGV_MAPERR at 0x0 (null pointer)` */
-function faultText(fault: SignalFacts): string {
-  const address = fault.address === null ? '' : ` at ${plainOrQuoted(fault.address)}`;
+function faultText(fault: SignalFacts): Text {
+  const name = siCodeName(fault.signal, fault.code);
+  const place = fault.address === null ? null : plainOrQuoted(fault.address);
+  const address: Text = place === null ? nothing : { en: ` at ${place}`, zh: `，地址 ${place}` };
   const meaning = nullPointer(fault) ?? faultMeaning(fault.signal, fault.code);
-  return `${siCodeName(fault.signal, fault.code)}${address}${meaning === null ? '' : ` (${meaning})`}`;
+  const why = meaning === null ? nothing : bracketed([meaning]);
+  return { en: en`${name}${address}${why}`, zh: zh`${name}${address}${why}` };
 }
 
 /** The first page is never mapped (vm.mmap_min_addr): an address there is a null pointer, or a field behind one. */
-function nullPointer(fault: SignalFacts): string | null {
+function nullPointer(fault: SignalFacts): Text | null {
   if (fault.signal !== signals.SIGSEGV || fault.code !== 1 || !/^0x[0-9a-f]{1,16}$/.test(fault.address ?? ''))
     return null;
   const address = BigInt(fault.address ?? '');
-  if (address === 0n) return 'null pointer';
-  return address < 4096n ? 'null pointer with an offset' : null;
+  if (address === 0n) return { en: 'null pointer', zh: '空指针' };
+  return address < 4096n ? { en: 'null pointer with an offset', zh: '空指针加偏移' } : null;
 }

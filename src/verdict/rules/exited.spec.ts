@@ -8,7 +8,7 @@ describe('exited', () => {
       cause: 'EXITED',
       actor: { kind: 'SELF', process: worker.ref },
       confidence: 0.99,
-      summary: 'worker (pid 4711) exited by itself with status 0 (success)',
+      summary: expect.objectContaining({ en: 'worker (pid 4711) exited by itself with status 0 (success)' }),
       evidence: [],
     });
   });
@@ -17,7 +17,7 @@ describe('exited', () => {
     const request = sent(15, guard, { disposition: 'caught', msBefore: 12 });
     const finding = exited.decide(death({ code: 0, signals: [request] }));
     expect(finding).toMatchObject({ actor: { kind: 'PROCESS', process: guard.ref }, confidence: 0.7 });
-    expect(finding?.summary).toBe(
+    expect(finding?.summary.en).toBe(
       'worker (pid 4711) stopped as asked: it exited with status 0 (success), 12 ms after SIGTERM from python3 (pid 900, ' +
         '"python3 guard.py") run as root via systemd, which it had caught',
     );
@@ -27,9 +27,11 @@ describe('exited', () => {
     const requests = [command(['systemctl', 'stop', 'redis-server'], 150)];
     expect(exited.decide(death({ victim: service, code: 0, requests }))).toMatchObject({
       confidence: 0.7,
-      summary:
-        'redis-server (pid 4711) of redis-server.service exited by itself with status 0 (success), 150 ms after alice ' +
-        '(pts/0) ran "systemctl stop redis-server"',
+      summary: {
+        en:
+          'redis-server (pid 4711) of redis-server.service exited by itself with status 0 (success), 150 ms after alice ' +
+          '(pts/0) ran "systemctl stop redis-server"',
+      },
     });
     expect(exited.decide(death({ code: 0, requests }))?.confidence).toBe(0.99);
   });
@@ -48,9 +50,11 @@ describe('exited', () => {
     expect(exited.decide(death({ code: 0, signals: [request] }))).toMatchObject({
       actor: { kind: 'SELF' },
       confidence: 0.7,
-      summary: expect.stringMatching(
-        / exited by itself with status 0 \(success\), .* after SIG(TERM|HUP|QUIT) from python3/,
-      ),
+      summary: {
+        en: expect.stringMatching(
+          / exited by itself with status 0 \(success\), .* after SIG(TERM|HUP|QUIT) from python3/,
+        ),
+      },
     });
   });
 

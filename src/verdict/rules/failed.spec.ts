@@ -23,7 +23,7 @@ describe('failed', () => {
       cause: 'FAILED',
       actor: { kind: 'SELF', process: worker.ref },
       confidence: 0.99,
-      summary,
+      summary: { en: summary },
     });
   });
 
@@ -39,7 +39,7 @@ describe('failed', () => {
   });
 
   it('does_not_deny_an_oom_kill_of_which_there_is_a_record', () => {
-    const summary = failed.decide(death({ code: 137, oomKillAt: diedAt }))?.summary;
+    const summary = failed.decide(death({ code: 137, oomKillAt: diedAt }))?.summary.en;
     expect(summary).toBe(
       'worker (pid 4711) exited by itself with status 137; that is not a SIGKILL (no signal ended it)',
     );
@@ -50,9 +50,11 @@ describe('failed', () => {
     expect(failed.decide(death({ code: 143, signals: [request] }))).toMatchObject({
       actor: { kind: 'PROCESS', process: guard.ref },
       confidence: 0.9,
-      summary:
-        'worker (pid 4711) stopped as asked: it exited with status 143, 1.5 s after ' +
-        'SIGTERM from python3 (pid 900, "python3 guard.py") run as root via systemd, which it had caught',
+      summary: {
+        en:
+          'worker (pid 4711) stopped as asked: it exited with status 143, 1.5 s after ' +
+          'SIGTERM from python3 (pid 900, "python3 guard.py") run as root via systemd, which it had caught',
+      },
     });
   });
 
@@ -61,8 +63,9 @@ describe('failed', () => {
     expect(failed.decide(death({ code: 130, signals: [typed] }))).toMatchObject({
       actor: { kind: 'KERNEL' },
       confidence: 0.9,
-      summary:
-        'worker (pid 4711) stopped as asked: it exited with status 130, 1 ms after SIGINT from the kernel, which it had caught',
+      summary: {
+        en: 'worker (pid 4711) stopped as asked: it exited with status 130, 1 ms after SIGINT from the kernel, which it had caught',
+      },
     });
   });
 

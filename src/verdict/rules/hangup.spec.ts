@@ -8,8 +8,9 @@ describe('hangup', () => {
       cause: 'HANGUP',
       actor: { kind: 'KERNEL', process: null },
       confidence: 0.99,
-      summary:
-        'SIGHUP ended worker (pid 4711): its terminal was closed, or the session on it ended; nohup, setsid or a service would have kept it',
+      summary: expect.objectContaining({
+        en: 'SIGHUP ended worker (pid 4711): its terminal was closed, or the session on it ended; nohup, setsid or a service would have kept it',
+      }),
       evidence: [],
     });
   });
@@ -17,7 +18,7 @@ describe('hangup', () => {
   it('names_the_terminal_where_it_is_known', () => {
     const login = { uid: 1000, name: null, session: 3, tty: null, source: null };
     const finding = hangup.decide(death({ signal: 1, signals: [kernelMade(1)], victim: { ...worker, login } }));
-    expect(finding?.summary).toContain('the terminal of uid 1000 was closed');
+    expect(finding?.summary.en).toContain('the terminal of uid 1000 was closed');
   });
 
   it('leaves_a_sent_SIGHUP_to_others', () => {

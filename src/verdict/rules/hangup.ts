@@ -12,6 +12,7 @@ import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isKernelMade, siCodes } from '../signal-origin.js';
 import { signals } from '../signal-names.js';
+import { en, zh, type Text } from '../text.js';
 
 export const hangup: Rule = {
   id: 'hangup',
@@ -19,14 +20,21 @@ export const hangup: Rule = {
     const fatal = fatalSignal(facts);
     if (fatal === null || !isKernelMade(fatal.signal, facts.victim)) return null;
     if (fatal.signal.signal !== signals.SIGHUP || fatal.signal.code !== siCodes.SI_KERNEL) return null;
-    const victim = processInPlace(facts.victim);
-    const advice = 'nohup, setsid or a service would have kept it';
+    const [victim, terminal] = [processInPlace(facts.victim), terminalOf(facts.victim)];
     return {
       cause: 'HANGUP',
       actor: theKernel,
       confidence: fatal.confidence,
-      summary: `SIGHUP ended ${victim}: ${terminalOf(facts.victim)} was closed, or the session on it ended; ${advice}`,
+      summary: {
+        en: en`SIGHUP ended ${victim}: ${terminal} was closed, or the session on it ended; ${advice}`,
+        zh: zh`${victim}被 SIGHUP 终止：${terminal}已关闭，或其上的会话已结束；${advice}`,
+      },
       evidence: [],
     };
   },
+};
+
+const advice: Text = {
+  en: 'nohup, setsid or a service would have kept it',
+  zh: '用 nohup、setsid 或以服务方式运行即可避免',
 };

@@ -4,6 +4,7 @@ import { lastRule, rules } from './index.js';
 it('asks_the_rules_in_this_order', () => {
   expect([...rules, lastRule].map((rule) => rule.id)).toEqual([
     'shutdown',
+    'remediation',
     'watchdog',
     'service-stop-timeout',
     'service-stop',

@@ -3,7 +3,8 @@
  *
  * 0. Who stops things for a living: service managers, container runtimes, daemons that free memory. They stand before all
  *    else because a stop that went well looks like an exit (EXITED, FAILED), and one by cgroup.kill like CGROUP_KILL. Known by
- *    the sender. SHUTDOWN before the stops that it is made of, WATCHDOG and the timeout before the plain stop.
+ *    the sender. SHUTDOWN before the stops that it is made of, WATCHDOG and the timeout before the plain stop; REMEDIATION before
+ *    all that our own jobs make use of.
  * 1. Exits: the wait status alone decides between exit and signal, so nothing below can apply to them.
  * 2. What the kernel makes for a reason that signal and si_code name with certainty. BROKEN_PIPE and RESOURCE_LIMIT stand
  *    before SIGNALED because the kernel sends these in the victim's own name, which looks like kill(getpid(), …).
@@ -27,6 +28,7 @@ import { oomCgroup } from './oom-cgroup.js';
 import { oomGlobal } from './oom-global.js';
 import { oomUserspace } from './oom-userspace.js';
 import { parentDeath } from './parent-death.js';
+import { remediation } from './remediation.js';
 import { resourceLimit } from './resource-limit.js';
 import { seccomp } from './seccomp.js';
 import { serviceStop } from './service-stop.js';
@@ -39,6 +41,7 @@ import { watchdog } from './watchdog.js';
 
 export const rules: readonly Rule[] = Object.freeze([
   shutdown,
+  remediation,
   watchdog,
   serviceStopTimeout,
   serviceStop,

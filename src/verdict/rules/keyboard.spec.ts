@@ -13,7 +13,7 @@ describe('keyboard', () => {
       cause: 'KEYBOARD',
       actor: { kind: 'KERNEL', process: null },
       confidence: 0.99,
-      summary,
+      summary: expect.objectContaining({ en: summary }),
       evidence: [],
     });
   });
@@ -21,7 +21,7 @@ describe('keyboard', () => {
   it('says_whose_terminal_it_was_where_somebody_had_logged_in', () => {
     const finding = keyboard.decide(death({ signal: 2, signals: [kernelMade(2)], victim: { ...worker, login } }));
     expect(finding?.actor).toEqual({ kind: 'HUMAN', process: null });
-    expect(finding?.summary).toContain('typed at terminal pts/3 of alice (ssh from 10.0.0.5), ended worker');
+    expect(finding?.summary.en).toContain('typed at terminal pts/3 of alice (ssh from 10.0.0.5), ended worker');
   });
 
   it('leaves_a_sent_SIGINT_and_other_signals_to_others', () => {

@@ -15,6 +15,7 @@ import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isKernelMade, siCodes } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
+import { en, zh } from '../text.js';
 import type { Actor } from '../verdict.js';
 
 export const keyboard: Rule = {
@@ -25,12 +26,15 @@ export const keyboard: Rule = {
     const { signal, code } = fatal.signal;
     const keys = code === siCodes.SI_KERNEL ? keysOf[signal] : undefined;
     if (keys === undefined) return null;
-    const ended = `ended ${processInPlace(facts.victim)} with ${signalName(signal)}`;
+    const [victim, terminal, name] = [processInPlace(facts.victim), terminalOf(facts.victim), signalName(signal)];
     return {
       cause: 'KEYBOARD',
       actor: whoTyped(facts.victim),
       confidence: fatal.confidence,
-      summary: `${keys}, typed at ${terminalOf(facts.victim)}, ${ended}`,
+      summary: {
+        en: en`${keys}, typed at ${terminal}, ended ${victim} with ${name}`,
+        zh: zh`${victim}被 ${name} 终止：在${terminal}上输入了 ${keys}`,
+      },
       evidence: [],
     };
   },

@@ -12,8 +12,9 @@ describe('namespace-teardown', () => {
       cause: 'NAMESPACE_TEARDOWN',
       actor: { kind: 'KERNEL', process: init.ref },
       confidence: 0.9,
-      summary:
-        'The kernel killed worker (pid 4711), because tini (pid 4400, "tini -- app"), the init of its pid namespace, had ended',
+      summary: {
+        en: 'The kernel killed worker (pid 4711), because tini (pid 4400, "tini -- app"), the init of its pid namespace, had ended',
+      },
     });
   });
 

@@ -14,6 +14,7 @@ import { fatalSignal } from '../fatal-signal.js';
 import type { Rule } from '../rule.js';
 import { isKernelMade, isSame, siCodes } from '../signal-origin.js';
 import { signals } from '../signal-names.js';
+import { en, zh } from '../text.js';
 
 export const namespaceTeardown: Rule = {
   id: 'namespace-teardown',
@@ -24,12 +25,15 @@ export const namespaceTeardown: Rule = {
     const { signal, code, running } = fatal.signal;
     if (signal !== signals.SIGKILL || code !== siCodes.SI_KERNEL || running === null) return null;
     if (!victim.ancestry.some(({ ref }) => isSame(ref, running.ref))) return null;
-    const init = processInvocation(running);
+    const [killed, init] = [processInPlace(victim), processInvocation(running)];
     return {
       cause: 'NAMESPACE_TEARDOWN',
       actor: { kind: 'KERNEL', process: running.ref },
       confidence: weakest(fatal.confidence, certainty.namespaceInferred),
-      summary: `The kernel killed ${processInPlace(victim)}, because ${init}, the init of its pid namespace, had ended`,
+      summary: {
+        en: en`The kernel killed ${killed}, because ${init}, the init of its pid namespace, had ended`,
+        zh: zh`${killed}被内核杀死，因为其 pid 命名空间的 init 已结束：${init}`,
+      },
       evidence: runningEvidence(fatal.signal),
     };
   },

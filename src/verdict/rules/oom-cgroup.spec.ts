@@ -10,7 +10,7 @@ const killed = (overrides: Partial<OomReportFacts> = {}) =>
     oomReport: oomReport(overrides),
     signals: [kernelMade(9, { running: guard })],
   });
-const summaryOf = (overrides: Partial<OomReportFacts>) => oomCgroup.decide(killed(overrides))?.summary;
+const summaryOf = (overrides: Partial<OomReportFacts>) => oomCgroup.decide(killed(overrides))?.summary.en;
 const whole =
   "worker (pid 4711) was killed by the kernel's OOM killer because cgroup /box reached its limit of 512 MiB";
 
@@ -20,7 +20,7 @@ describe('oom-cgroup', () => {
       cause: 'OOM_CGROUP',
       actor: { kind: 'KERNEL', process: null },
       confidence: 0.99,
-      summary: `${whole}; it held 480 MiB; mysqld (pid 812) asked for memory`,
+      summary: expect.objectContaining({ en: `${whole}; it held 480 MiB; mysqld (pid 812) asked for memory` }),
       evidence: [],
     });
   });

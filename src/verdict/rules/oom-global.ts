@@ -11,6 +11,7 @@ import { theKernel } from '../actor.js';
 import type { OomReportFacts } from '../facts.js';
 import { oomKill, oomSentence } from '../oom-kill.js';
 import type { Rule } from '../rule.js';
+import { type Text } from '../text.js';
 
 export const oomGlobal: Rule = {
   id: 'oom-global',
@@ -28,14 +29,14 @@ export const oomGlobal: Rule = {
   },
 };
 
-function reasonOf({ constraint }: OomReportFacts): string | null {
+function reasonOf({ constraint }: OomReportFacts): Text | null {
   switch (constraint) {
     case 'none':
-      return 'the host ran out of memory';
+      return { en: 'the host ran out of memory', zh: '主机内存耗尽' };
     case 'cpuset':
-      return 'memory ran out on the nodes that a cpuset allows';
+      return { en: 'memory ran out on the nodes that a cpuset allows', zh: 'cpuset 允许的节点内存耗尽' };
     case 'memory-policy':
-      return 'memory ran out on the nodes that a memory policy allows';
+      return { en: 'memory ran out on the nodes that a memory policy allows', zh: '内存策略允许的节点内存耗尽' };
     default:
       return null;
   }

@@ -12,9 +12,11 @@ describe('oom-userspace', () => {
       cause: 'OOM_USERSPACE',
       actor: { kind: 'PROCESS', process: earlyoom.ref },
       confidence: certainty.knownByName,
-      summary:
-        'To free memory before the kernel had to, earlyoom (pid 812, "earlyoom -m 10") stopped worker (pid 4711) with ' +
-        'SIGTERM; it took 40 ms',
+      summary: {
+        en:
+          'To free memory before the kernel had to, earlyoom (pid 812, "earlyoom -m 10") stopped worker (pid 4711) with ' +
+          'SIGTERM; it took 40 ms',
+      },
     });
   });
 

@@ -14,18 +14,22 @@ import type { ProcessFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
 import { stopSentence } from '../stop-sentence.js';
 import { stopBy } from '../stop.js';
+import { en, zh } from '../text.js';
 
 export const oomUserspace: Rule = {
   id: 'oom-userspace',
   decide(facts) {
     const stop = stopBy(facts, daemonCertainty);
     if (stop === null) return null;
-    const how = stopSentence(processInvocation(stop.by), stop, facts, 'its patience');
+    const how = stopSentence(processInvocation(stop.by), stop, facts, { en: 'its patience', zh: '等待时限' });
     return {
       cause: 'OOM_USERSPACE',
       actor: { kind: 'PROCESS', process: stop.by.ref },
       confidence: stop.confidence,
-      summary: `To free memory before the kernel had to, ${how}`,
+      summary: {
+        en: en`To free memory before the kernel had to, ${how}`,
+        zh: zh`为了赶在内核之前释放内存，${how}`,
+      },
       evidence: senderEvidence(stop.deadly ?? stop.asked),
     };
   },

@@ -14,8 +14,9 @@ describe('parent-death', () => {
       cause: 'PARENT_DEATH',
       actor: { kind: 'KERNEL', process: supervisor(null).ref },
       confidence: 0.99,
-      summary:
-        'The kernel ended worker (pid 4711) with SIGTERM, because its parent supervisor (pid 4500) run as alice had ended: it had asked for that (parent-death signal)',
+      summary: {
+        en: 'The kernel ended worker (pid 4711) with SIGTERM, because its parent supervisor (pid 4500) run as alice had ended: it had asked for that (parent-death signal)',
+      },
     });
     expect(finding?.evidence).toHaveLength(1);
   });

@@ -8,9 +8,11 @@ describe('resource-limit', () => {
       cause: 'RESOURCE_LIMIT',
       actor: { kind: 'KERNEL', process: null },
       confidence: 0.99,
-      summary:
-        'The kernel ended worker (pid 4711) with SIGXCPU: it reached its limit of CPU time (RLIMIT_CPU, or ' +
-        'RLIMIT_RTTIME of a real-time task)',
+      summary: expect.objectContaining({
+        en:
+          'The kernel ended worker (pid 4711) with SIGXCPU: it reached its limit of CPU time (RLIMIT_CPU, or ' +
+          'RLIMIT_RTTIME of a real-time task)',
+      }),
       evidence: [],
     });
   });
@@ -21,7 +23,9 @@ describe('resource-limit', () => {
   ])('takes_SIGXFSZ_in_the_victims_own_name_for_the_file_size_limit: thread %s', (thread, confidence) => {
     expect(resourceLimit.decide(death({ signal: 25, signals: [sent(25, worker, { thread })] }))).toMatchObject({
       confidence,
-      summary: 'The kernel ended worker (pid 4711) with SIGXFSZ: it reached its limit of file size (RLIMIT_FSIZE)',
+      summary: {
+        en: 'The kernel ended worker (pid 4711) with SIGXFSZ: it reached its limit of file size (RLIMIT_FSIZE)',
+      },
     });
   });
 

@@ -14,6 +14,7 @@ import type { DeathFacts, SignalFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
 import { isKernelMade, isOnVictimsBehalf, siCodes } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
+import { en, zh, type Text } from '../text.js';
 
 export const resourceLimit: Rule = {
   id: 'resource-limit',
@@ -22,30 +23,39 @@ export const resourceLimit: Rule = {
     if (fatal === null) return null;
     const limit = limitBehind(fatal.signal, facts);
     if (limit === null) return null;
-    const name = signalName(fatal.signal.signal);
+    const [victim, name] = [processInPlace(facts.victim), signalName(fatal.signal.signal)];
     return {
       cause: 'RESOURCE_LIMIT',
       actor: theKernel,
       confidence: weakest(fatal.confidence, limit.confidence),
-      summary: `The kernel ended ${processInPlace(facts.victim)} with ${name}: it reached its limit of ${limit.name}`,
+      summary: {
+        en: en`The kernel ended ${victim} with ${name}: it reached its limit of ${limit.name}`,
+        zh: zh`${victim}被内核用 ${name} 终止：它达到了${limit.name}`,
+      },
       evidence: [],
     };
   },
 };
 
+const cpuTime: Text = {
+  en: 'CPU time (RLIMIT_CPU, or RLIMIT_RTTIME of a real-time task)',
+  zh: 'CPU 时间上限（RLIMIT_CPU，实时任务为 RLIMIT_RTTIME）',
+};
+const fileSize: Text = { en: 'file size (RLIMIT_FSIZE)', zh: '文件大小上限（RLIMIT_FSIZE）' };
+
 interface Limit {
-  readonly name: string;
+  readonly name: Text;
   readonly confidence: number;
 }
 
 function limitBehind(signal: SignalFacts, { victim }: DeathFacts): Limit | null {
   if (signal.signal === signals.SIGXCPU && signal.code === siCodes.SI_KERNEL && isKernelMade(signal, victim)) {
-    return { name: 'CPU time (RLIMIT_CPU, or RLIMIT_RTTIME of a real-time task)', confidence: certainty.exact };
+    return { name: cpuTime, confidence: certainty.exact };
   }
   const onBehalf = signal.signal === signals.SIGXFSZ ? isOnVictimsBehalf(signal, victim) : 'no';
   if (onBehalf === 'no') return null;
   return {
-    name: 'file size (RLIMIT_FSIZE)',
+    name: fileSize,
     confidence: onBehalf === 'certain' ? certainty.exact : certainty.threadMissing,
   };
 }

@@ -13,6 +13,7 @@ import type { Rule } from '../rule.js';
 import { sysSeccomp } from '../si-code-names.js';
 import { isKernelMade } from '../signal-origin.js';
 import { signals } from '../signal-names.js';
+import { en, zh } from '../text.js';
 
 export const seccomp: Rule = {
   id: 'seccomp',
@@ -20,11 +21,15 @@ export const seccomp: Rule = {
     const fatal = fatalSignal(facts);
     if (fatal === null || fatal.signal.signal !== signals.SIGSYS || fatal.signal.code !== sysSeccomp) return null;
     if (!isKernelMade(fatal.signal, facts.victim)) return null;
+    const victim = processInPlace(facts.victim);
     return {
       cause: 'SECCOMP',
       actor: theKernel,
       confidence: fatal.confidence,
-      summary: `The kernel ended ${processInPlace(facts.victim)} with SIGSYS: a seccomp filter forbade a system call that it made`,
+      summary: {
+        en: en`The kernel ended ${victim} with SIGSYS: a seccomp filter forbade a system call that it made`,
+        zh: zh`${victim}被内核用 SIGSYS 终止：它发起的系统调用被 seccomp 过滤器禁止`,
+      },
       evidence: [],
     };
   },

@@ -15,10 +15,12 @@ describe('service-stop-timeout', () => {
       cause: 'SERVICE_STOP_TIMEOUT',
       actor: { kind: 'SERVICE_MANAGER', process: systemd.ref },
       confidence: 0.99,
-      summary:
-        'alice (pts/0) ran "systemctl restart redis-server"; systemd killed redis-server (pid 4711) of ' +
-        'redis-server.service with SIGKILL, because it had not ended 1 min 30 s after SIGTERM (TimeoutStopSec ran out); it ' +
-        'had caught that',
+      summary: {
+        en:
+          'alice (pts/0) ran "systemctl restart redis-server"; systemd killed redis-server (pid 4711) of ' +
+          'redis-server.service with SIGKILL, because it had not ended 1 min 30 s after SIGTERM (TimeoutStopSec ran out); it ' +
+          'had caught that',
+      },
     });
   });
 

@@ -14,6 +14,7 @@ import { managerCertainty, managerName } from '../service-manager.js';
 import { requestConfidence, unitRequestBefore } from '../service-request.js';
 import { stopSentence } from '../stop-sentence.js';
 import { stopBy } from '../stop.js';
+import { joined, same } from '../text.js';
 
 export const serviceStopTimeout: Rule = {
   id: 'service-stop-timeout',
@@ -24,12 +25,12 @@ export const serviceStopTimeout: Rule = {
     const kill = unitRequestBefore(facts, by, deadly.at, deadly.signal);
     if (kill?.named === true && kill.wish.what === 'kill') return null;
     const request = unitRequestBefore(facts, by, asked.at, asked.signal);
-    const how = stopSentence(managerName(by), stop, facts, 'TimeoutStopSec');
+    const how = stopSentence(managerName(by), stop, facts, same('TimeoutStopSec'));
     return {
       cause: 'SERVICE_STOP_TIMEOUT',
       actor: { kind: 'SERVICE_MANAGER', process: by.ref },
       confidence: weakest(stop.confidence, requestConfidence(request)),
-      summary: requestClause(request) + how + doubtClause(request, asked.at),
+      summary: joined(requestClause(request), how, doubtClause(request, asked.at)),
       evidence: [...requestEvidence(request, facts.at), ...senderEvidence(deadly)],
     };
   },

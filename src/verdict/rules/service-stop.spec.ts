@@ -22,9 +22,11 @@ describe('service-stop', () => {
       cause: 'SERVICE_STOP',
       actor: { kind: 'SERVICE_MANAGER', process: systemd.ref },
       confidence: 0.99,
-      summary:
-        'alice (pts/0) ran "systemctl stop redis-server"; systemd stopped redis-server (pid 4711) of ' +
-        'redis-server.service with SIGTERM; it took 120 ms',
+      summary: {
+        en:
+          'alice (pts/0) ran "systemctl stop redis-server"; systemd stopped redis-server (pid 4711) of ' +
+          'redis-server.service with SIGTERM; it took 120 ms',
+      },
     });
     expect(finding?.evidence[0]).toEqual({
       kind: 'request',
@@ -39,23 +41,27 @@ describe('service-stop', () => {
     expect(stopped({ ...exit(code), requests: [stopRedis] })).toMatchObject({
       cause: 'SERVICE_STOP',
       confidence: certainty.exitAfterStop,
-      summary:
-        'alice (pts/0) ran "systemctl stop redis-server"; systemd stopped redis-server (pid 4711) of ' +
-        `redis-server.service with SIGTERM; it caught that and exited with status ${code} after 120 ms`,
+      summary: {
+        en:
+          'alice (pts/0) ran "systemctl stop redis-server"; systemd stopped redis-server (pid 4711) of ' +
+          `redis-server.service with SIGTERM; it caught that and exited with status ${code} after 120 ms`,
+      },
     });
   });
 
   it('takes_a_signal_that_a_handler_raised_again_for_a_stop', () => {
     const signals = [...exit(0).signals, sent(15, service, { code: -6, thread: 4711 })];
-    expect(stopped({ signals })?.summary).toContain('; it caught that, and ended itself with it after 120 ms');
+    expect(stopped({ signals })?.summary.en).toContain('; it caught that, and ended itself with it after 120 ms');
   });
 
   it('is_less_sure_when_nobody_was_seen_who_asked', () => {
     expect(stopped()).toMatchObject({
       confidence: certainty.askerMissing,
-      summary:
-        'systemd stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 120 ms; who asked for it ' +
-        'was not seen',
+      summary: {
+        en:
+          'systemd stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 120 ms; who asked for it ' +
+          'was not seen',
+      },
     });
   });
 
@@ -63,16 +69,20 @@ describe('service-stop', () => {
     const requests = [command(['systemctl', 'kill', '-s', 'KILL', 'redis-server.service'], 10)];
     expect(stopped({ signal: 9, signals: [sent(9, systemd)], requests })).toMatchObject({
       confidence: 0.99,
-      summary:
-        'alice (pts/0) ran "systemctl kill -s KILL redis-server.service"; systemd killed redis-server (pid 4711) of ' +
-        'redis-server.service with SIGKILL at once: no stop signal had come before, and no cleanup was possible',
+      summary: {
+        en:
+          'alice (pts/0) ran "systemctl kill -s KILL redis-server.service"; systemd killed redis-server (pid 4711) of ' +
+          'redis-server.service with SIGKILL at once: no stop signal had come before, and no cleanup was possible',
+      },
     });
   });
 
   it('says_what_was_asked_in_the_same_moment_for_another_unit', () => {
     expect(stopped({ requests: [command(['systemctl', 'stop', 'redis'], 150)] })).toMatchObject({
       confidence: certainty.requestNearby,
-      summary: expect.stringMatching(/; 30 ms before, alice \(pts\/0\) ran "systemctl stop redis", which may be why$/),
+      summary: {
+        en: expect.stringMatching(/; 30 ms before, alice \(pts\/0\) ran "systemctl stop redis", which may be why$/),
+      },
     });
   });
 
@@ -105,10 +115,12 @@ describe('service-stop', () => {
     expect(stopped(facts)).toMatchObject({
       actor: { kind: 'SERVICE_MANAGER', process: systemd.ref },
       confidence: certainty.knownByName,
-      summary: expect.stringContaining(
-        'the stop command of its unit, kill (pid 5002, "/bin/kill -TERM 4711") of redis-server.service run as alice via ' +
-          'systemd, stopped redis-server',
-      ),
+      summary: {
+        en: expect.stringContaining(
+          'the stop command of its unit, kill (pid 5002, "/bin/kill -TERM 4711") of redis-server.service run as alice via ' +
+            'systemd, stopped redis-server',
+        ),
+      },
     });
     expect(stopped({ ...facts, requests: [] })).toBeNull();
   });

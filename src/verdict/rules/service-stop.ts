@@ -18,8 +18,9 @@ import type { Finding, Rule } from '../rule.js';
 import { managerCertainty, managerName } from '../service-manager.js';
 import { requestConfidence, unitRequestBefore } from '../service-request.js';
 import { isStopCommand } from '../stop-command.js';
-import { stopSentence } from '../stop-sentence.js';
+import { itsGrace, stopSentence } from '../stop-sentence.js';
 import { stopBy } from '../stop.js';
+import { en, joined, zh } from '../text.js';
 
 export const serviceStop: Rule = {
   id: 'service-stop',
@@ -35,10 +36,11 @@ function stoppedByManager(facts: DeathFacts): Finding | null {
     cause: 'SERVICE_STOP',
     actor: { kind: 'SERVICE_MANAGER', process: stop.by.ref },
     confidence: weakest(stop.confidence, requestConfidence(request)),
-    summary:
-      requestClause(request) +
-      stopSentence(managerName(stop.by), stop, facts, 'its grace') +
+    summary: joined(
+      requestClause(request),
+      stopSentence(managerName(stop.by), stop, facts, itsGrace),
       doubtClause(request, act.at),
+    ),
     evidence: [...requestEvidence(request, facts.at), ...senderEvidence(act)],
   };
 }
@@ -50,12 +52,13 @@ function stoppedByCommand(facts: DeathFacts): Finding | null {
   if (request?.named !== true) return null;
   const stop = stopBy(facts, (sender) => (isStopCommand(sender, victim, request.request) ? certainty.knownByName : 0));
   if (stop === null) return null;
-  const by = `the stop command of its unit, ${processInvocation(stop.by)},`;
+  const command = processInvocation(stop.by);
+  const by = { en: en`the stop command of its unit, ${command},`, zh: zh`其单元的停止命令，即${command}，` };
   return {
     cause: 'SERVICE_STOP',
     actor: { kind: 'SERVICE_MANAGER', process: stop.by.ancestry[0]?.ref ?? stop.by.ref },
     confidence: stop.confidence,
-    summary: requestClause(request) + stopSentence(by, stop, facts, 'its grace'),
+    summary: joined(requestClause(request), stopSentence(by, stop, facts, itsGrace)),
     evidence: [...requestEvidence(request, facts.at), ...senderEvidence(stop.deadly ?? stop.asked)],
   };
 }

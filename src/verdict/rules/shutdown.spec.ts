@@ -17,9 +17,11 @@ describe('shutdown', () => {
       cause: 'SHUTDOWN',
       actor: { kind: 'SERVICE_MANAGER', process: systemd.ref },
       confidence: certainty.shutdownRequested,
-      summary:
-        'alice (ssh from 10.0.0.5, pts/3) ran "systemctl poweroff"; the host was shut down: systemd stopped redis-server ' +
-        '(pid 4711) of redis-server.service with SIGTERM; it took 20 ms',
+      summary: {
+        en:
+          'alice (ssh from 10.0.0.5, pts/3) ran "systemctl poweroff"; the host was shut down: systemd stopped redis-server ' +
+          '(pid 4711) of redis-server.service with SIGTERM; it took 20 ms',
+      },
     });
   });
 
@@ -52,7 +54,7 @@ describe('shutdown', () => {
     const nspawn = process({ pid: 4300, comm: 'systemd-nspawn', uid: null, userName: null });
     const manager = process({ pid: 4400, comm: 'systemd', unit: 'init.scope' });
     const requests = [{ process: nspawn, at: diedAt - 1_000_000_000n, signal: 38 }];
-    expect(stopped({ signals: [sent(15, manager, { msBefore: 20 })], requests })?.summary).toBe(
+    expect(stopped({ signals: [sent(15, manager, { msBefore: 20 })], requests })?.summary.en).toBe(
       'systemd-nspawn (pid 4300) sent SIGRTMIN+4 to its service manager; the machine of systemd (pid 4400) was shut ' +
         'down: systemd (pid 4400) stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 20 ms',
     );
@@ -61,8 +63,9 @@ describe('shutdown', () => {
   it('knows_the_last_broadcast_without_any_request', () => {
     expect(stopped({ signals: [sent(15, last, { msBefore: 20 })] })).toMatchObject({
       confidence: 0.99,
-      summary:
-        'The host was shut down: systemd stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 20 ms',
+      summary: {
+        en: 'The host was shut down: systemd stopped redis-server (pid 4711) of redis-server.service with SIGTERM; it took 20 ms',
+      },
     });
   });
 
@@ -70,14 +73,15 @@ describe('shutdown', () => {
     const facts = { victim: inMachine, signal: 9, signals: [kernelMade(9, { running: init })] };
     expect(stopped(facts)).toMatchObject({
       confidence: certainty.namespaceInferred,
-      summary:
-        'The machine of systemd (pid 4400) was shut down: the kernel killed worker (pid 4711) with the rest of it',
+      summary: {
+        en: 'The machine of systemd (pid 4400) was shut down: the kernel killed worker (pid 4711) with the rest of it',
+      },
     });
     expect(stopped({ ...facts, oomKillAt: diedAt })).toBeNull();
   });
 
   it('knows_the_end_of_the_last_process_itself', () => {
-    expect(stopped({ victim: init, signal: 2, signals: [] })?.summary).toBe(
+    expect(stopped({ victim: init, signal: 2, signals: [] })?.summary.en).toBe(
       'The machine of systemd (pid 4400) was shut down: its last process, systemd-shutdow (pid 4400), ended',
     );
   });

@@ -19,8 +19,9 @@ import type { Finding, Rule } from '../rule.js';
 import { certaintyOfPlace, machineName, managerCertainty, managerName, shutdownProgram } from '../service-manager.js';
 import { shutdownRequestBefore, unitRequestBefore } from '../service-request.js';
 import { isKernelMade, isSame } from '../signal-origin.js';
-import { stopSentence } from '../stop-sentence.js';
+import { itsGrace, stopSentence } from '../stop-sentence.js';
 import { stopBy, type Stop } from '../stop.js';
+import { en, zh, type Text } from '../text.js';
 
 export const shutdown: Rule = {
   id: 'shutdown',
@@ -32,7 +33,9 @@ function lastProcess(facts: DeathFacts): Finding | null {
   const { victim } = facts;
   const sure = finalCertainty(victim, victim);
   if (sure === 0) return null;
-  return finding(facts, victim, facts.at, sure, `its last process, ${processInPlace(victim)}, ended`);
+  const last = processInPlace(victim);
+  const what = { en: en`its last process, ${last}, ended`, zh: zh`其最后一个进程${last}已结束` };
+  return finding(facts, victim, facts.at, sure, what);
 }
 
 function killedWithTheLast(facts: DeathFacts): Finding | null {
@@ -43,7 +46,8 @@ function killedWithTheLast(facts: DeathFacts): Finding | null {
   const isLast = running.comm === shutdownProgram && victim.ancestry.some(({ ref }) => isSame(ref, running.ref));
   if (!isLast || facts.oomKillAt !== null || facts.oomReport !== null) return null;
   const sure = weakest(fatal.confidence, certainty.namespaceInferred);
-  const what = `the kernel killed ${processInPlace(victim)} with the rest of it`;
+  const killed = processInPlace(victim);
+  const what = { en: en`the kernel killed ${killed} with the rest of it`, zh: zh`内核杀死了${killed}等剩余进程` };
   const found = finding(facts, running, fatal.signal.at, sure, what);
   return { ...found, evidence: [...found.evidence, ...runningEvidence(fatal.signal)] };
 }
@@ -63,19 +67,23 @@ function stoppedUnit(facts: DeathFacts): Finding | null {
 }
 
 function stopped(facts: DeathFacts, stop: Stop, confidence: number): Finding {
-  const how = stopSentence(managerName(stop.by), stop, facts, 'its grace');
+  const how = stopSentence(managerName(stop.by), stop, facts, itsGrace);
   const found = finding(facts, stop.by, stop.asked.at, confidence, how);
   return { ...found, evidence: [...found.evidence, ...senderEvidence(stop.deadly ?? stop.asked)] };
 }
 
-function finding(facts: DeathFacts, manager: ProcessFacts, at: bigint, confidence: number, how: string): Finding {
+function finding(facts: DeathFacts, manager: ProcessFacts, at: bigint, confidence: number, how: Text): Finding {
   const request = shutdownRequestBefore(facts, manager, at);
-  const what = `${requestClause(request)}${machineName(manager, facts.victim)} was shut down: ${how}`;
+  const [asked, machine] = [requestClause(request), machineName(manager, facts.victim)];
+  const what = en`${asked}${machine} was shut down: ${how}`;
   return {
     cause: 'SHUTDOWN',
     actor: { kind: 'SERVICE_MANAGER', process: manager.ref },
     confidence,
-    summary: request === null ? what.replace(/^the/, 'The') : what,
+    summary: {
+      en: request === null ? what.replace(/^the/, 'The') : what,
+      zh: zh`${asked}${machine}已关机：${how}`,
+    },
     evidence: requestEvidence(request, facts.at),
   };
 }

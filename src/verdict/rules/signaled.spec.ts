@@ -8,9 +8,11 @@ describe('signaled', () => {
       cause: 'SIGNALED',
       actor: { kind: 'HUMAN', process: kill.ref },
       confidence: 0.99,
-      summary:
-        'SIGKILL from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash ended worker (pid 4711); no cleanup ' +
-        'was possible',
+      summary: expect.objectContaining({
+        en:
+          'SIGKILL from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash ended worker (pid 4711); no cleanup ' +
+          'was possible',
+      }),
       evidence: [
         {
           kind: 'sender',
@@ -34,7 +36,7 @@ describe('signaled', () => {
       login: alice,
       ancestry: [sudo],
     });
-    expect(signaled.decide(death({ signal: 15, signals: [sent(15, pkill)] }))?.summary).toBe(
+    expect(signaled.decide(death({ signal: 15, signals: [sent(15, pkill)] }))?.summary.en).toBe(
       'SIGTERM from pkill (pid 4710, "pkill -f \'my worker\'") run by alice as root via sudo ended worker (pid 4711); ' +
         'it had no handler for it',
     );
@@ -45,16 +47,18 @@ describe('signaled', () => {
     expect(signaled.decide(death({ signal: 15, signals: [sent(15, timeout)] }))).toMatchObject({
       actor: { kind: 'PARENT' },
       confidence: 0.99,
-      summary:
-        'SIGTERM from its parent timeout (pid 4500, "timeout 1 worker") run by alice ended worker (pid 4711); it had no ' +
-        'handler for it',
+      summary: {
+        en:
+          'SIGTERM from its parent timeout (pid 4500, "timeout 1 worker") run by alice ended worker (pid 4711); it had no ' +
+          'handler for it',
+      },
     });
   });
 
   it('tells_an_escalation_with_its_delay', () => {
     const request = sent(15, guard, { disposition: 'ignored', result: 'ignored', msBefore: 10_001 });
     const finding = signaled.decide(death({ signal: 9, signals: [request, sent(9, guard)] }));
-    expect(finding?.summary).toBe(
+    expect(finding?.summary.en).toBe(
       'SIGKILL from python3 (pid 900, "python3 guard.py") run as root via systemd ended worker (pid 4711), 10 s after ' +
         'SIGTERM from the same sender, which it had ignored; no cleanup was possible',
     );
@@ -64,7 +68,7 @@ describe('signaled', () => {
     const request = sent(15, kill, { disposition: 'caught', msBefore: 2001 });
     const finding = signaled.decide(death({ signal: 9, signals: [request, sent(9, guard)] }));
     expect(finding?.actor).toEqual({ kind: 'PROCESS', process: guard.ref });
-    expect(finding?.summary).toContain(
+    expect(finding?.summary.en).toContain(
       ', 2.0 s after SIGTERM from kill (pid 4712, "/bin/kill -9 4711") run by alice via bash, which it had caught; ',
     );
   });
@@ -74,14 +78,14 @@ describe('signaled', () => {
     expect(signaled.decide(facts)).toMatchObject({
       actor: { kind: 'SELF', process: worker.ref },
       confidence: 0.99,
-      summary: 'worker (pid 4711) ended itself with SIGTERM',
+      summary: { en: 'worker (pid 4711) ended itself with SIGTERM' },
     });
   });
 
   it('names_who_sent_the_signal_that_a_handler_raised_again', () => {
     const request = sent(15, guard, { disposition: 'caught', msBefore: 13 });
     const facts = death({ signal: 15, signals: [request, sent(15, worker, { code: -6, thread: 4711 })] });
-    expect(signaled.decide(facts)?.summary).toBe(
+    expect(signaled.decide(facts)?.summary.en).toBe(
       'worker (pid 4711) ended itself with SIGTERM, 12 ms after SIGTERM from python3 (pid 900, "python3 guard.py") run as ' +
         'root via systemd, which it had caught',
     );
@@ -90,7 +94,7 @@ describe('signaled', () => {
   it.each([11, 6])('says_that_a_sent_signal_%i_is_no_crash', (signal) => {
     const finding = signaled.decide(death({ signal, signals: [sent(signal, guard)] }));
     expect(finding?.actor.kind).toBe('PROCESS');
-    expect(finding?.summary).toMatch(/ ended worker \(pid 4711\); it was sent, so this is not a crash$/);
+    expect(finding?.summary.en).toMatch(/ ended worker \(pid 4711\); it was sent, so this is not a crash$/);
   });
 
   it('doubts_a_crash_signal_that_the_process_sent_to_itself', () => {
@@ -103,7 +107,9 @@ describe('signaled', () => {
       cause: 'SIGNALED',
       actor: { kind: 'UNKNOWN', process: null },
       confidence: 0.5,
-      summary: 'SIGKILL from an unknown sender ended worker (pid 4711); no cleanup was possible',
+      summary: expect.objectContaining({
+        en: 'SIGKILL from an unknown sender ended worker (pid 4711); no cleanup was possible',
+      }),
       evidence: [],
     });
   });
@@ -111,9 +117,9 @@ describe('signaled', () => {
   it('shortens_a_very_long_command_line_in_the_summary_and_not_in_the_evidence', () => {
     const args = ['kill', '-9', ...Array.from({ length: 400 }, (_, index) => `${10_000 + index}`)];
     const finding = signaled.decide(death({ signal: 9, signals: [sent(9, { ...kill, args })] }));
-    expect(finding?.summary.length).toBeLessThan(320);
-    expect(finding?.summary).toContain('10000 10001');
-    expect(finding?.summary).toContain('…"');
+    expect(finding?.summary.en.length).toBeLessThan(320);
+    expect(finding?.summary.en).toContain('10000 10001');
+    expect(finding?.summary.en).toContain('…"');
     expect(finding?.evidence[0]?.text).toContain('10399"');
   });
 
@@ -125,7 +131,7 @@ describe('signaled', () => {
       uid: null,
       userName: null,
     });
-    expect(signaled.decide(death({ signal: 9, signals: [sent(9, liar)] }))?.summary).toBe(
+    expect(signaled.decide(death({ signal: 9, signals: [sent(9, liar)] }))?.summary.en).toBe(
       'SIGKILL from "x) run by bob" (pid 66, "\'a\\" run by bob\' \'\\u{202e}\\n\'") ended worker (pid 4711); no cleanup ' +
         'was possible',
     );

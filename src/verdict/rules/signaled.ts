@@ -12,13 +12,14 @@ import { attribute } from '../actor.js';
 import { certainty, weakest } from '../confidence.js';
 import { processInPlace, senderPhrase } from '../describe.js';
 import { senderEvidence } from '../evidence.js';
-import { stopRequestClause } from '../exit-clauses.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { DeathFacts, SignalFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
 import { isFromSelf, isKernelMade, isOnVictimsBehalf, isSame, siCodes } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
 import { mayBeStopCommand } from '../stop-command.js';
+import { stopRequestClause } from '../stop-request-clause.js';
+import { en, zh, type Text } from '../text.js';
 import { faultSignals } from './crashed.js';
 
 export const signaled: Rule = {
@@ -60,17 +61,24 @@ function isPerhapsStopCommand({ sender }: SignalFacts, { victim }: DeathFacts): 
   return !victim.ancestry.some(({ ref }) => isSame(ref, sender.ref));
 }
 
-function sentence(signal: SignalFacts, facts: DeathFacts): string {
+function sentence(signal: SignalFacts, facts: DeathFacts): Text {
   const victim = processInPlace(facts.victim);
   const name = signalName(signal.signal);
   const before = stopRequestClause(facts, signal);
-  if (isFromSelf(signal, facts.victim)) return `${victim} ended itself with ${name}${before}`;
-  return `${name} from ${senderPhrase(signal, facts)} ended ${victim}${before}; ${consequence(signal)}`;
+  if (isFromSelf(signal, facts.victim))
+    return { en: en`${victim} ended itself with ${name}${before}`, zh: zh`${victim}用 ${name} 终止了自己${before}` };
+  const [who, outcome] = [senderPhrase(signal, facts), consequence(signal)];
+  const ended: Text = signal.signal === signals.SIGKILL ? { en: 'ended', zh: '杀死' } : { en: 'ended', zh: '终止' };
+  return {
+    en: en`${name} from ${who} ${ended} ${victim}${before}; ${outcome}`,
+    zh: zh`${victim}被${who}用 ${name} ${ended}，${outcome}${before}`,
+  };
 }
 
-function consequence(signal: SignalFacts): string {
-  if (signal.signal === signals.SIGKILL) return 'no cleanup was possible';
+function consequence(signal: SignalFacts): Text {
+  if (signal.signal === signals.SIGKILL) return { en: 'no cleanup was possible', zh: '来不及清理' };
   if (faultSignals.has(signal.signal) || signal.signal === signals.SIGABRT)
-    return 'it was sent, so this is not a crash';
-  return signal.disposition === 'default' ? 'it had no handler for it' : 'its handler was gone by then';
+    return { en: 'it was sent, so this is not a crash', zh: '该信号由外部发送，并非程序崩溃' };
+  if (signal.disposition === 'default') return { en: 'it had no handler for it', zh: '该进程没有处理此信号' };
+  return { en: 'its handler was gone by then', zh: '它的处理函数当时已不在' };
 }

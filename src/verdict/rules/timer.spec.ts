@@ -13,7 +13,7 @@ describe('timer', () => {
       cause: 'TIMER',
       actor: { kind: 'SELF', process: worker.ref },
       confidence: 0.99,
-      summary: `worker (pid 4711) was ended by ${words}`,
+      summary: expect.objectContaining({ en: `worker (pid 4711) was ended by ${words}` }),
       evidence: [],
     });
   });

@@ -14,6 +14,7 @@ import type { SignalFacts } from '../facts.js';
 import type { Rule } from '../rule.js';
 import { isKernelMade, siCodes } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
+import { en, same, zh, type Text } from '../text.js';
 
 export const timer: Rule = {
   id: 'timer',
@@ -22,24 +23,27 @@ export const timer: Rule = {
     if (fatal === null || !isKernelMade(fatal.signal, facts.victim)) return null;
     const kind = timerKind(fatal.signal);
     if (kind === null) return null;
-    const name = signalName(fatal.signal.signal);
+    const [victim, name] = [processInPlace(facts.victim), signalName(fatal.signal.signal)];
     return {
       cause: 'TIMER',
       actor: itself(facts.victim),
       confidence: fatal.confidence,
-      summary: `${processInPlace(facts.victim)} was ended by ${name}: a timer that it had set itself (${kind}) ran out`,
+      summary: {
+        en: en`${victim} was ended by ${name}: a timer that it had set itself (${kind}) ran out`,
+        zh: zh`${victim}被 ${name} 终止：它自己设置的定时器（${kind}）到期`,
+      },
       evidence: [],
     };
   },
 };
 
-function timerKind({ signal, code }: SignalFacts): string | null {
-  if (code === siCodes.SI_TIMER) return 'timer_create';
+function timerKind({ signal, code }: SignalFacts): Text | null {
+  if (code === siCodes.SI_TIMER) return same('timer_create');
   return code === siCodes.SI_KERNEL ? (intervalTimers[signal] ?? null) : null;
 }
 
-const intervalTimers: Readonly<Record<number, string>> = {
-  [signals.SIGALRM]: 'alarm or setitimer',
-  [signals.SIGVTALRM]: 'setitimer, ITIMER_VIRTUAL',
-  [signals.SIGPROF]: 'setitimer, ITIMER_PROF',
+const intervalTimers: Readonly<Record<number, Text>> = {
+  [signals.SIGALRM]: { en: 'alarm or setitimer', zh: 'alarm 或 setitimer' },
+  [signals.SIGVTALRM]: { en: 'setitimer, ITIMER_VIRTUAL', zh: 'setitimer，ITIMER_VIRTUAL' },
+  [signals.SIGPROF]: { en: 'setitimer, ITIMER_PROF', zh: 'setitimer，ITIMER_PROF' },
 };

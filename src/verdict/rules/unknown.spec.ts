@@ -20,7 +20,7 @@ describe('unknown', () => {
       cause: 'UNKNOWN',
       actor: { kind: 'KERNEL', process: null },
       confidence: 0.5,
-      summary,
+      summary: expect.objectContaining({ en: summary }),
       evidence: [],
     });
   });
@@ -31,9 +31,11 @@ describe('unknown', () => {
       cause: 'UNKNOWN',
       actor: { kind: 'KERNEL', process: null },
       confidence: 0.6,
-      summary:
-        "The kernel's OOM killer chose worker (pid 4711) when python3 (pid 900) asked for memory and ended it with " +
-        'SIGKILL; whether the host or a cgroup ran out of memory is not known',
+      summary: expect.objectContaining({
+        en:
+          "The kernel's OOM killer chose worker (pid 4711) when python3 (pid 900) asked for memory and ended it with " +
+          'SIGKILL; whether the host or a cgroup ran out of memory is not known',
+      }),
       evidence: [
         {
           kind: 'signal',
@@ -60,8 +62,9 @@ describe('unknown', () => {
       cause: 'UNKNOWN',
       actor: { kind: 'UNKNOWN', process: null },
       confidence: 0.2,
-      summary:
-        'worker (pid 4711) was ended by SIGKILL; the signal itself was not recorded, so who sent it is not known',
+      summary: expect.objectContaining({
+        en: 'worker (pid 4711) was ended by SIGKILL; the signal itself was not recorded, so who sent it is not known',
+      }),
       evidence: [],
     });
   });
@@ -75,6 +78,10 @@ describe('unknown', () => {
     [{}, 'worker (pid 4711) ended; how and why was not seen'],
     [{ code: 0, signal: 9 }, 'worker (pid 4711) ended; the record of how contradicts itself'],
   ])('says_how_little_is_known_of_%j', (overrides, summary) => {
-    expect(unknown.decide(death(overrides))).toMatchObject({ cause: 'UNKNOWN', confidence: 0, summary });
+    expect(unknown.decide(death(overrides))).toMatchObject({
+      cause: 'UNKNOWN',
+      confidence: 0,
+      summary: { en: summary },
+    });
   });
 });

@@ -13,15 +13,17 @@ describe('watchdog', () => {
       cause: 'WATCHDOG',
       actor: { kind: 'SERVICE_MANAGER', process: systemd.ref },
       confidence: certainty.watchdogInferred,
-      summary:
-        'systemd stopped redis-server (pid 4711) of redis-server.service with SIGABRT; it took 3 ms; systemd sends ' +
-        'SIGABRT when a service has not reported in time (WatchdogSec)',
+      summary: {
+        en:
+          'systemd stopped redis-server (pid 4711) of redis-server.service with SIGABRT; it took 3 ms; systemd sends ' +
+          'SIGABRT when a service has not reported in time (WatchdogSec)',
+      },
     });
   });
 
   it('knows_a_service_that_did_not_even_end_by_it', () => {
     const signals = [sent(6, systemd, { disposition: 'caught', msBefore: 90_001 }), sent(9, systemd)];
-    expect(barked({ signal: 9, signals })?.summary).toContain(
+    expect(barked({ signal: 9, signals })?.summary.en).toContain(
       'with SIGKILL, because it had not ended 1 min 30 s after SIGABRT (TimeoutAbortSec ran out)',
     );
   });

@@ -18,6 +18,7 @@ import { isSame } from '../signal-origin.js';
 import { signals } from '../signal-names.js';
 import { stopSentence } from '../stop-sentence.js';
 import { stopBy, type Stop } from '../stop.js';
+import { clauses, same, type Text } from '../text.js';
 
 export const watchdog: Rule = {
   id: 'watchdog',
@@ -26,12 +27,12 @@ export const watchdog: Rule = {
     if (stop === null || stop.asked.signal !== signals.SIGABRT || hadBeenStopped(facts, stop)) return null;
     const request = unitRequestBefore(facts, stop.by, stop.asked.at, signals.SIGABRT);
     if (request?.named === true) return null;
-    const how = stopSentence(managerName(stop.by), stop, facts, 'TimeoutAbortSec');
+    const how = stopSentence(managerName(stop.by), stop, facts, same('TimeoutAbortSec'));
     return {
       cause: 'WATCHDOG',
       actor: { kind: 'SERVICE_MANAGER', process: stop.by.ref },
       confidence: weakest(stop.confidence, certainty.watchdogInferred),
-      summary: `${how}; systemd sends SIGABRT when a service has not reported in time (WatchdogSec)`,
+      summary: clauses(how, why),
       evidence: senderEvidence(stop.asked),
     };
   },
@@ -44,3 +45,8 @@ function hadBeenStopped({ signals: all }: DeathFacts, stop: Stop): boolean {
       at < stop.asked.at && stopping.includes(signal) && sender !== null && isSame(sender.ref, stop.by.ref),
   );
 }
+
+const why: Text = {
+  en: 'systemd sends SIGABRT when a service has not reported in time (WatchdogSec)',
+  zh: '服务未按时上报（WatchdogSec）时，systemd 会发送 SIGABRT',
+};

@@ -1,27 +1,13 @@
-/**
- * What a request to stop adds to a finding: the clause of its sentence, and, where the process heard it and exited, who
- * made it exit.
- */
+/** Who made a process exit: itself, or whoever had asked it to stop and was heard. */
 import { attribute, itself, theKernel } from './actor.js';
 import { certainty, weakest } from './confidence.js';
-import { senderPhrase } from './describe.js';
-import { duration } from './duration.js';
 import { shellSignalOf } from './exit-status.js';
 import type { DeathFacts, SignalFacts } from './facts.js';
-import { requestPhrase } from './requester.js';
 import { exitRequestBefore } from './service-request.js';
 import { isKernelMade } from './signal-origin.js';
-import { signalName, signals } from './signal-names.js';
+import { signals } from './signal-names.js';
 import { stopRequestBefore } from './stop-request.js';
 import type { Actor } from './verdict.js';
-
-/** `, 12 ms after SIGTERM from kill (pid 4712, …)`, or nothing. `end` is the fatal signal; null for an exit. */
-export function stopRequestClause(facts: DeathFacts, end: SignalFacts | null): string {
-  const request = stopRequestBefore(facts, end);
-  if (request === null) return end === null ? commandClause(facts) : '';
-  const delay = duration((end?.at ?? facts.at) - request.at);
-  return `, ${delay} after ${signalName(request.signal)} from ${originOf(request, end, facts)}${reaction(request)}`;
-}
 
 export interface ExitOrigin {
   readonly actor: Actor;
@@ -53,26 +39,7 @@ export function exitOrigin(facts: DeathFacts, status: number): ExitOrigin {
   return { actor: sender.actor, confidence: weakest(sender.confidence, link), answered: request };
 }
 
-/** No signal was seen, but somebody had asked systemd: a stop command of the unit may have asked it to exit. */
-function commandClause(facts: DeathFacts): string {
-  const request = exitRequestBefore(facts);
-  if (request === null) return '';
-  return `, ${duration(facts.at - request.request.at)} after ${requestPhrase(request)}`;
-}
-
 const asksForMore: ReadonlySet<number> = new Set([signals.SIGHUP, signals.SIGQUIT]);
 
 /** systemd's default, the longest of the usual graces. */
 const stopGraceNs = 90_000_000_000n;
-
-function originOf(request: SignalFacts, end: SignalFacts | null, facts: DeathFacts): string {
-  const first = request.sender?.ref;
-  const second = end?.sender?.ref;
-  const same = first !== undefined && first.pid === second?.pid && first.start === second.start;
-  return same ? 'the same sender' : senderPhrase(request, facts);
-}
-
-function reaction(request: SignalFacts): string {
-  if (request.result === 'ignored' || request.disposition === 'ignored') return ', which it had ignored';
-  return request.disposition === 'caught' ? ', which it had caught' : '';
-}

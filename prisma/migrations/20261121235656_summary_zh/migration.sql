@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "deaths" ADD COLUMN     "summary_zh" TEXT;
