@@ -20,10 +20,12 @@ export async function loadPidfd(): Promise<Result<Pidfd>> {
     // Declared by what is passed; whole numbers go the same way to a function with any number of arguments.
     const syscall = library.func('long syscall(long, long, long, long, long)');
     const poll = library.func('int poll(void*, unsigned long, int)');
-    const orErrno = (result: unknown) => (Number(result) >= 0 ? Number(result) : -koffi.errno());
     return success({
-      open: (pid) => orErrno(syscall(call.pidfdOpen, pid, 0, 0, 0)),
-      signal: (fd, signal) => -Math.min(0, orErrno(syscall(call.pidfdSendSignal, fd, signal, 0, 0))),
+      open(pid) {
+        const fd = Number(syscall(call.pidfdOpen, pid, 0, 0, 0));
+        return fd >= 0 ? fd : -koffi.errno();
+      },
+      signal: (fd, signal) => (Number(syscall(call.pidfdSendSignal, fd, signal, 0, 0)) < 0 ? koffi.errno() : 0),
       hasEnded(fd) {
         const query = Buffer.alloc(8);
         query.writeInt32LE(fd, 0);
