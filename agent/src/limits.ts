@@ -117,6 +117,8 @@ export const agentLimits = {
   commandJournalBytesMax: 1024 * 1024,
   commandsPerHour: { fallback: 60, most: 1_000 },
   reportsWaitingMax: 512,
+  /** How commands ended is in the journal: the next agent tells it. */
+  stopReportsMs: 1_000,
   programOutputBytesMax: 64 * 1024,
   /** Asking about a service, and restarting it: systemd itself gives up a stop and a start after 90 s each by default. */
   serviceLookMs: 10_000,

@@ -11,8 +11,8 @@ import type { Command, CommandAction, Target } from '../../src/contract/index.js
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { buildAgent, compileProgram, createWorld, eventually, type Agent, type World } from './agent-process.js';
 
-const rungs = ['ebpf', 'procfs'] as const;
-const able = requirePrerequisite('root', 'btf', 'libbpf', 'cc');
+const rungs = ['ebpf', 'tracefs', 'procfs'] as const;
+const able = requirePrerequisite('root', 'btf', 'libbpf', 'tracefs', 'cc');
 
 describe.runIf(able).each(rungs)('commands on the rung %s', { timeout: 60_000 }, (rung) => {
   const signer = createSigner();

@@ -16,7 +16,7 @@ it('gives_the_payload_of_a_signed_command_as_it_was_signed', () => {
   expect(opened.ok && JSON.parse(Buffer.from(opened.value).toString())).toEqual(command);
 });
 
-it('refuses_every_single_bit_flip_of_an_envelope', () => {
+it('refuses_every_single_bit_flip_of_an_envelope', { timeout: 1_800_000 }, () => {
   // Every bit of three; in CI a fiftieth of the bits of each of a thousand, others in each; or really all (12 minutes).
   const isAll = process.env['WHODUNIT_EVERY_BIT'] === '1';
   const rounds = isAll || process.env['CI'] ? 1_000 : 3;

@@ -12,6 +12,7 @@ import { machineId, readPinnedCommandKey } from '../state/credential.js';
 import type { ApiClient } from '../uplink/http.js';
 import type { Commander } from './commander.js';
 import { KnownTime } from './known-time.js';
+import { readPolicy } from './policy-file.js';
 import { Reports } from './reports.js';
 import { CommandStream } from './stream.js';
 
@@ -30,7 +31,7 @@ export interface Commands {
 }
 
 export function takeCommands(parts: CommandParts): Commands | undefined {
-  const { sensor, http, credential, stateDir, log } = parts;
+  const { sensor, http, credential, stateDir, policyPath, log } = parts;
   const pinned = readPinnedCommandKey(stateDir);
   if (pinned === undefined) {
     log.info('No commands are taken: this host was enrolled without a key for them. Enrol it again to change that.');
@@ -40,6 +41,9 @@ export function takeCommands(parts: CommandParts): Commands | undefined {
     log.warn('No commands are taken: the agent runs in a pid namespace of its own, and would not know whom they mean.');
     return undefined;
   }
+  const policy = readPolicy(policyPath);
+  if (policy.ok) log.info('Signed commands are taken.', { actions: [...policy.value.actions].join(', ') });
+  else log.error('No command is carried out until the policy of this host is right.', { why: policy.failure.sentence });
   const time = new KnownTime({ wallMs: () => Date.now(), bootNanoseconds: () => sensor.bootNanoseconds() });
   const ready = lazily(() => createCommander(pinned, parts, time));
   const stream = new CommandStream({
@@ -54,7 +58,7 @@ export function takeCommands(parts: CommandParts): Commands | undefined {
       await stream.stop();
       const made = await ready.made();
       await made?.commander.stop(agentLimits.stopFlushMs);
-      await made?.reports.stop(agentLimits.stopFlushMs);
+      await made?.reports.stop(agentLimits.stopReportsMs);
     },
   };
 }
@@ -73,7 +77,6 @@ async function createCommander(pinned: string, parts: CommandParts, time: KnownT
   const { createLinux } = await import('./linux.js');
   const { createTools } = await import('./run-tools.js');
   const { loadPidfd } = await import('./pidfd.js');
-  const { readPolicy } = await import('./policy-file.js');
   const key = readCommandKey(pinned);
   if (key === undefined) throw new Error('the pinned command key is not one: enrol the host again');
   const pidfd = await loadPidfd();
