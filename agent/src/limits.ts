@@ -103,6 +103,34 @@ export const agentLimits = {
   /** Events refused one after the other before we suspect the server and wait instead of losing more. */
   rejectedInRowMax: 8,
   stopFlushMs: 3_000,
+  /** One message on the command stream: an envelope at its largest. */
+  commandMessageCharactersMax: 192 * 1024,
+  /** A silent command stream is dead after so many of the contract's heartbeats. */
+  commandHeartbeatsMissed: 2.5,
+  /** An API without commands, or one that does not want to give us any, is asked again this late. */
+  commandsRefusedRetryMs: 60_000,
+  commandsRunningMax: 4,
+  commandsWaitingMax: 64,
+  /** Ids of commands are kept this long past their expiry, up to so many: then the hour's cap is reached as well. */
+  commandsKeptMs: 3_600_000,
+  commandsKeptMax: 4_096,
+  commandJournalBytesMax: 1024 * 1024,
+  commandsPerHour: { fallback: 60, most: 1_000 },
+  reportsWaitingMax: 512,
+  /** How commands ended is in the journal: the next agent tells it. */
+  stopReportsMs: 1_000,
+  programOutputBytesMax: 64 * 1024,
+  /** Asking about a service, and restarting it: systemd itself gives up a stop and a start after 90 s each by default. */
+  serviceLookMs: 10_000,
+  serviceRestartMs: 200_000,
+  /** A killed process is gone within this, a terminated one may be; a resumed one runs. */
+  killedWaitMs: 5_000,
+  terminatedWaitMs: 2_000,
+  resumedWaitMs: 1_000,
+  /** After SIGCHLD, SIGTERM and SIGKILL of a parent of zombies. */
+  zombiesWaitMs: [1_000, 5_000, 5_000],
+  /** An operator sees the reboot come; the host is given so long until that counts as failed. */
+  rebootWaitMs: 300_000,
   passwdCheckMs: 2_000,
   /** /proc/PID/cmdline, environment-free command lines and cgroup files are read up to here. */
   procFileBytesMax: 64 * 1024,

@@ -2,6 +2,7 @@
 import './heap.js';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { takeCommands } from './command/take-commands.js';
 import { readConfig, type Made, type RunConfig } from './config.js';
 import { usage } from './config/usage.js';
 import { diagnose } from './doctor/doctor.js';
@@ -19,7 +20,7 @@ import { openStates } from './source/states.js';
 import { setOomScoreAdj } from './self/oom-score.js';
 import { dropStartupCode } from './self/startup-code.js';
 import { watchSelf } from './self/watch-self.js';
-import { keepCredential, machineId, readCredential } from './state/credential.js';
+import { keepEnrolment, machineId, readCredential } from './state/credential.js';
 import { prepareStateDir } from './state/files.js';
 import { lockStateDir } from './state/lock.js';
 import { enroll } from './uplink/enroll.js';
@@ -109,6 +110,7 @@ async function run(config: RunConfig): Promise<number> {
   const states = await openStates(sensor.value);
   const parts = { sensor: sensor.value, kernelLog, http, credential: credential.value, config, log, states };
   const reporting = report(parts);
+  const commands = takeCommands({ ...parts, stateDir: config.stateDir, policyPath: config.commandPolicy });
   const libc = await loadLibc();
   if (libc.ok) setTimeout(() => dropStartupCode(libc.value), agentLimits.startupMs).unref();
   let overLimits = false;
@@ -119,6 +121,7 @@ async function run(config: RunConfig): Promise<number> {
   });
   await aborted(stop);
   endWatch();
+  await commands?.stop();
   const isSafe = await reporting.stop();
   // The next agent goes on where this one ends.
   const isUntold = !isSafe && sensor.value.rung === 'ebpf';
@@ -187,10 +190,10 @@ async function obtainCredential(
   });
   signal.removeEventListener('abort', hangUp);
   if (enrolled.ok) {
-    keepCredential(config.stateDir, enrolled.value);
+    keepEnrolment(config.stateDir, enrolled.value);
     log.info('enrolled', { name: hostname() });
   }
-  return enrolled;
+  return enrolled.ok ? success(enrolled.value.credential) : enrolled;
 }
 
 function leaveSensor(sensor: Sensor, keep: boolean): void {

@@ -6,7 +6,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { mentionsOf } from '../../agent/src/track/mentions.fixture.js';
-import { Batch, EnrollRequest, type KnownEvent, type ProcessEvent, type ProcessRef } from '../../src/contract/index.js';
+import {
+  Batch,
+  EnrollRequest,
+  Report,
+  type EnrollReply,
+  type KnownEvent,
+  type ProcessEvent,
+  type ProcessRef,
+} from '../../src/contract/index.js';
 
 /** What to do with a batch instead of storing and acknowledging it. */
 export type Misbehaviour = 'lose' | 'store-and-lose' | 500 | 503 | 409 | undefined;
@@ -19,6 +27,17 @@ export interface TestApi {
   /** Complaints about the agent: anything here is a bug. */
   readonly complaints: string[];
   misbehave: (batch: Batch, request: number) => Misbehaviour;
+  /** What commands are signed with; the agent takes none when there is none at its enrolment. */
+  commandKey: string | undefined;
+  /** Sent again on each connection until there is a report of their end: envelopes by command id. */
+  readonly commands: Map<string, string>;
+  /** As they came, repeated ones included. */
+  readonly reports: Report[];
+  /** Undefined: take it. */
+  misreport: (report: Report) => 'lose' | 500 | undefined;
+  /** Connections of the command stream that are open. */
+  readonly listeners: ReadonlySet<ServerResponse>;
+  command(id: string, envelope: string): void;
   deathOf(pid: number): Death | undefined;
   close(): Promise<void>;
 }
@@ -37,6 +56,7 @@ const credential = 'whose-credential';
 export async function startApi(): Promise<TestApi> {
   const committed = new Map<string, number>();
   const described = new Set<string>();
+  const listeners = new Set<ServerResponse>();
   let requests = 0;
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -50,9 +70,16 @@ export async function startApi(): Promise<TestApi> {
     if (request.url === '/v1/enroll') {
       if (request.headers.authorization !== `Bearer ${enrollToken}`) return reply(401, problem(401));
       api.enrolled.push(EnrollRequest.parse(body));
-      return reply(201, { hostId: '1', credential });
+      const { commandKey } = api;
+      return reply(201, {
+        hostId: '1',
+        credential,
+        ...(commandKey !== undefined && { commandKey }),
+      } satisfies EnrollReply);
     }
     if (request.headers.authorization !== `Bearer ${credential}`) api.complaints.push('wrong credential');
+    if (request.url === '/v1/commands') return stream(response);
+    if (request.url === '/v1/reports') return takeReport(Report.safeParse(body), response);
     const parsed = Batch.safeParse(body);
     if (!parsed.success) {
       api.complaints.push(parsed.error.message);
@@ -67,6 +94,23 @@ export async function startApi(): Promise<TestApi> {
     store(parsed.data, before);
     if (fault === 'store-and-lose') return void response.destroy();
     reply(200, { epoch: parsed.data.epoch, committed: committed.get(parsed.data.epoch) ?? 0 });
+  }
+
+  function stream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': here\n\n');
+    listeners.add(response);
+    response.once('close', () => listeners.delete(response));
+    const isDue = (id: string) => !api.reports.some(({ command, state }) => command === id && state !== 'ACCEPTED');
+    for (const [id, envelope] of api.commands) if (isDue(id)) response.write(eventOf(id, envelope));
+  }
+
+  function takeReport(parsed: ReturnType<typeof Report.safeParse>, response: ServerResponse): void {
+    if (!parsed.success) api.complaints.push(parsed.error.message);
+    const fault = parsed.data && api.misreport(parsed.data);
+    if (fault === 'lose') return void response.destroy();
+    if (fault === undefined && parsed.data) api.reports.push(parsed.data);
+    response.writeHead(fault ?? 204).end();
   }
 
   function store(batch: Batch, before: number): void {
@@ -94,6 +138,15 @@ export async function startApi(): Promise<TestApi> {
     enrolled: [],
     complaints: [],
     misbehave: () => undefined,
+    commandKey: undefined,
+    commands: new Map(),
+    reports: [],
+    misreport: () => undefined,
+    listeners,
+    command(id, envelope) {
+      api.commands.set(id, envelope);
+      for (const listener of listeners) listener.write(eventOf(id, envelope));
+    },
     deathOf: (pid) => deathOf(api.events, pid),
     async close() {
       server.closeAllConnections();
@@ -122,12 +175,16 @@ export function key({ pid, start }: ProcessRef): string {
   return `${pid}:${start}`;
 }
 
+function eventOf(id: string, envelope: string): string {
+  return `event: command\nid: ${id}\ndata: ${envelope}\n\n`;
+}
+
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
-  return JSON.parse(text.toString('utf8')) as unknown;
+  return bytes.length === 0 ? undefined : (JSON.parse(text.toString('utf8')) as unknown);
 }
 
 function problem(status: number, more: object = {}): object {

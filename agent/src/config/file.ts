@@ -69,7 +69,8 @@ export function parseConfigFile(path: string, text: string): Result<ConfigFile> 
 
 const known: ReadonlySet<string> = new Set(settingNames.flatMap((name) => settings[name].variables));
 
-function checkTrust(path: string, mode: number, uid: number, size: number): Result<undefined> {
+/** Of a file that decides what the agent does. */
+export function checkTrust(path: string, mode: number, uid: number, size: number): Result<undefined> {
   if ((mode & constants.S_IFMT) !== constants.S_IFREG) return bad(`${path} is not a regular file.`);
   if (uid !== 0 && uid !== process.geteuid?.())
     return bad(`${path} belongs to uid ${uid}: it must belong to root (chown root ${path}).`);

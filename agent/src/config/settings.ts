@@ -112,6 +112,14 @@ export const settings = {
     fallback: false,
     parse: trueOrFalse,
   },
+  commandPolicy: {
+    flag: 'command-policy',
+    variables: ['WHODUNIT_COMMAND_POLICY'],
+    argument: 'FILE',
+    help: 'what commands of the server may do on this host, JSON (/etc/whodunit/commands.json, when it is there)',
+    fallback: '/etc/whodunit/commands.json',
+    parse: anyText,
+  },
   httpsProxy: {
     variables: ['https_proxy', 'HTTPS_PROXY'],
     argument: 'URL',

@@ -1,6 +1,8 @@
-/** The host's own credential, and who this host is when it asks for one. */
+/** The host's own credential, the key of its commands, and who this host is when it asks for one. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EnrollReply } from '../contract.js';
 import { readStateFile, writeStateFile } from './files.js';
 
 export function readCredential(stateDir: string): string | undefined {
@@ -8,8 +10,17 @@ export function readCredential(stateDir: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-export function keepCredential(stateDir: string, credential: string): void {
+/** The key before the credential, which says that the host is enrolled; an earlier enrolment's key counts no more. */
+export function keepEnrolment(stateDir: string, { credential, commandKey }: EnrollReply): void {
+  if (commandKey === undefined) rmSync(join(stateDir, 'command-key'), { force: true });
+  else writeStateFile(stateDir, 'command-key', `${commandKey}\n`);
   writeStateFile(stateDir, 'credential', `${credential}\n`);
+}
+
+/** What commands are signed with (src/contract/enroll.ts), as it was pinned at enrolment. */
+export function readPinnedCommandKey(stateDir: string): string | undefined {
+  const text = readStateFile(stateDir, 'command-key')?.trim();
+  return text === '' ? undefined : text;
 }
 
 /** machine-id(5), or one of our own where the host has none (a minimal container image). */

@@ -1,9 +1,10 @@
 /** Turns a one-use token into the host's own credential (src/contract/enroll.ts). */
-import { limits, type EnrollRequest } from '../contract.js';
+import { limits, type EnrollReply, type EnrollRequest } from '../contract.js';
 import type { Log } from '../log.js';
 import { failure, success, type Result } from '../result.js';
 import { Backoff } from './backoff.js';
 import type { HttpClient } from './http.js';
+import { pause } from './pause.js';
 import { readEnrollReply, readProblem } from './replies.js';
 
 export interface EnrollOptions {
@@ -16,7 +17,7 @@ export interface EnrollOptions {
 }
 
 /** Tries until the API answers: it may be starting at this very moment. A refusal is final. */
-export async function enroll(options: EnrollOptions): Promise<Result<string>> {
+export async function enroll(options: EnrollOptions): Promise<Result<EnrollReply>> {
   const { http, token, machineId, hostname, log, signal } = options;
   const body = JSON.stringify({ machineId, name: hostName(hostname) } satisfies EnrollRequest);
   const backoff = new Backoff();
@@ -24,7 +25,7 @@ export async function enroll(options: EnrollOptions): Promise<Result<string>> {
   while (!signal.aborted) {
     const reply = await http.post('/v1/enroll', token, body);
     const enrolled = reply.status === 200 || reply.status === 201 ? readEnrollReply(reply.body) : undefined;
-    if (enrolled !== undefined) return success(enrolled.credential);
+    if (enrolled !== undefined) return success(enrolled);
     const refusal = reply.status === 'lost' ? undefined : refusalOf(reply.status, reply.body);
     if (refusal !== undefined) return failure('enroll/refused', refusal);
     const reason = reply.status === 'lost' ? reply.reason : `status ${reply.status}`;
@@ -51,16 +52,4 @@ function refusalOf(status: number, body: unknown): string | undefined {
   if (status === 401 || status === 403)
     return `The API does not accept the enrolment token (${detail}): get a new one.`;
   return `The API refuses the enrolment (${detail}).`;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -1,4 +1,4 @@
-/** Requests over a kept-alive connection. The only user of node:http(s); a failed exchange is a value. */
+/** Requests to the API over kept-alive connections. Nobody else speaks HTTP with it; a failed exchange is a value. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
@@ -24,9 +24,19 @@ export interface HttpClient {
   close(): void;
 }
 
-/** Also asks, for the doctor. */
+/** An answer whose body goes on and on: whoever asked reads it, and destroys it. */
+export interface Stream {
+  readonly status: number;
+  readonly body: IncomingMessage;
+  readonly retryAfterMs: number | undefined;
+  readonly date: string | undefined;
+}
+
+/** Also asks: for the doctor, and for commands. */
 export interface ApiClient extends HttpClient {
   get(path: string, token?: string): Promise<Exchange>;
+  /** `signal` ends it, also while it is being opened. */
+  openStream(path: string, token: string, signal: AbortSignal): Promise<Stream | Extract<Exchange, { status: 'lost' }>>;
 }
 
 interface Sending {
@@ -49,16 +59,15 @@ export function createHttpClient(api: URL, ca: string | undefined, proxy?: URL):
   const route = (path: string) =>
     plainProxy && { hostname: plainProxy.hostname, port: plainProxy.port || 80, path: address(path).href };
   const viaProxy = plainProxy && { host: api.host, ...proxyAuthorization(plainProxy) };
+  const optionsOf = (path: string, method: string, headers: OutgoingHttpHeaders) => ({
+    ...{ method, agent },
+    headers: { accept: 'application/json', ...headers, ...viaProxy },
+    ...route(path),
+  });
   const exchange = (path: string, { method, headers, timeoutMs, payload }: Sending) =>
     new Promise<Exchange>((resolve) => {
       const lost = (error: Error) => resolve({ status: 'lost', reason: reasonOf(error) });
-      const options = {
-        method,
-        agent,
-        headers: { accept: 'application/json', ...headers, ...viaProxy },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...route(path),
-      };
+      const options = { ...optionsOf(path, method, headers), signal: AbortSignal.timeout(timeoutMs) };
       const sent = request(address(path), options, (response) => readReply(response).then(resolve, lost));
       sent.on('error', lost);
       sent.end(payload);
@@ -77,6 +86,26 @@ export function createHttpClient(api: URL, ca: string | undefined, proxy?: URL):
       };
       return exchange(path, { method: 'POST', headers, timeoutMs: agentLimits.requestTimeoutMs, payload });
     },
+    openStream: (path, token, signal) =>
+      new Promise((resolve) => {
+        const headers = { ...bearer(token), accept: 'text/event-stream', 'cache-control': 'no-store' };
+        const options = { ...optionsOf(path, 'GET', headers), signal };
+        const sent = request(address(path), options, (response) => {
+          clearTimeout(impatience);
+          // It may break at any time; `close` says so to whoever reads it.
+          response.on('error', () => undefined);
+          resolve({ ...headOf(response), body: response });
+        });
+        const impatience = setTimeout(
+          () => sent.destroy(new Error('it does not answer')),
+          agentLimits.requestTimeoutMs,
+        );
+        sent.on('error', (error) => {
+          clearTimeout(impatience);
+          resolve({ status: 'lost', reason: reasonOf(error) });
+        });
+        sent.end();
+      }),
     close: () => agent.destroy(),
   };
 }
@@ -84,7 +113,8 @@ export function createHttpClient(api: URL, ca: string | undefined, proxy?: URL):
 const bearer = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` });
 
 function createAgent(api: URL, ca: string | undefined, proxy: URL | undefined): HttpAgent {
-  const options = { keepAlive: true, maxSockets: 2 };
+  // Batches, reports of commands, and the stream that they come on.
+  const options = { keepAlive: true, maxSockets: 3 };
   if (api.protocol === 'http:') return new HttpAgent(options);
   return proxy === undefined
     ? new HttpsAgent({ ...options, ...(ca !== undefined && { ca }) })
@@ -99,12 +129,11 @@ async function readReply(response: IncomingMessage): Promise<Reply> {
     if (length > agentLimits.replyBytesMax) throw new Error('the reply is too long');
     chunks.push(chunk);
   }
-  return {
-    status: response.statusCode ?? 0,
-    body: parseJson(Buffer.concat(chunks).toString('utf8')),
-    retryAfterMs: parseRetryAfter(response.headers['retry-after']),
-    date: response.headers.date,
-  };
+  return { ...headOf(response), body: parseJson(Buffer.concat(chunks).toString('utf8')) };
+}
+
+function headOf({ statusCode = 0, headers }: IncomingMessage) {
+  return { status: statusCode, retryAfterMs: parseRetryAfter(headers['retry-after']), date: headers.date };
 }
 
 function parseJson(text: string): unknown {

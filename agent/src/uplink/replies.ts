@@ -9,8 +9,10 @@ export function readAck(body: unknown): Ack | undefined {
 
 export function readEnrollReply(body: unknown): EnrollReply | undefined {
   if (!isObject(body)) return undefined;
-  const { hostId, credential } = body;
-  return typeof hostId === 'string' && typeof credential === 'string' ? { hostId, credential } : undefined;
+  const { hostId, credential, commandKey } = body;
+  if (typeof hostId !== 'string' || typeof credential !== 'string') return undefined;
+  if (commandKey === undefined) return { hostId, credential };
+  return typeof commandKey === 'string' && isBase64(commandKey) ? { hostId, credential, commandKey } : undefined;
 }
 
 export function readProblem(body: unknown): Problem | undefined {
@@ -24,6 +26,10 @@ export function readProblem(body: unknown): Problem | undefined {
     typeof detail === 'string' &&
     (committed === undefined || isCount(committed));
   return isWhole ? (body as Problem) : undefined;
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
 function isObject(body: unknown): body is Record<string, unknown> {

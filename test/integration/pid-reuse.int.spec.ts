@@ -1,0 +1,89 @@
+/**
+ * A pid that is given to another process at once, again and again: before a command is looked at, and between its last check and
+ * the act. Nobody but the planned process is ever hit.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareSetOomScoreAdj } from '../../agent/src/command/actions/set-oom-score-adj.js';
+import { prepareSignalProcess } from '../../agent/src/command/actions/signal-process.js';
+import type { Context } from '../../agent/src/command/context.js';
+import { createLinux } from '../../agent/src/command/linux.js';
+import { Steps } from '../../agent/src/command/outcome.js';
+import { loadPidfd } from '../../agent/src/command/pidfd.js';
+import { defaultPolicy } from '../../agent/src/command/policy.js';
+import { createTools } from '../../agent/src/command/run-tools.js';
+import type { System } from '../../agent/src/command/system.js';
+import { openEbpf } from '../../agent/src/source/ebpf.js';
+import { removeSensor } from '../../agent/src/source/remove-sensor.js';
+import { requirePrerequisite } from '../support/prerequisite.js';
+
+const object = fileURLToPath(new URL('../../agent/probe/whodunit.bpf.o', import.meta.url));
+const rounds = process.env['CI'] ? 10_000 : 500;
+
+describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('a pid that is another process’s by now', () => {
+  let stateDir: string;
+  let system: System;
+  let context: Context;
+
+  beforeAll(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'whodunit-reuse-'));
+    const opened = await openEbpf(object, stateDir);
+    const pidfd = await loadPidfd();
+    if (!opened.ok || !pidfd.ok) throw new Error('The sensor cannot be opened.');
+    system = createLinux(opened.value, pidfd.value);
+    const steps = new Steps(() => system.bootNanoseconds());
+    context = { system, steps, tools: createTools(system), policy: defaultPolicy, noteAsked: () => undefined };
+  });
+  afterAll(async () => {
+    await removeSensor(stateDir);
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  const start = () => spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
+  const end = async (child: ChildProcess) => {
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const targetOf = (pid: number) => ({ pid, start: String(system.starts().get(pid)) });
+  /** The next one that begins, unless somebody else begins one at this very moment. */
+  const startAs = (pid: number) => {
+    writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid - 1));
+    return start();
+  };
+
+  it('is_never_hit', { timeout: 400_000 }, async () => {
+    let reused = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const planned = start();
+      const pid = planned.pid ?? 0;
+      const target = targetOf(pid);
+      const signal = { kind: 'SIGNAL_PROCESS', process: target, signal: 9 } as const;
+      const score = { kind: 'SET_OOM_SCORE_ADJ', process: target, oomScoreAdj: 999 } as const;
+      const prepared = [prepareSignalProcess(signal, context), prepareSetOomScoreAdj(score, context)];
+      expect(prepared.map(({ ok }) => ok)).toEqual([true, true]);
+      await end(planned);
+      const other = startAs(pid);
+      if (other.pid === pid) reused += 1;
+      for (const late of [prepareSignalProcess(signal, context), prepareSetOomScoreAdj(score, context)])
+        expect(late).toMatchObject({ ok: false });
+      for (const one of prepared) {
+        if (!one.ok) continue;
+        expect(await one.value.act()).toMatchObject({ state: 'FAILED', code: 'command/target-gone' });
+        one.value.close();
+      }
+      const seen = system.open(other.pid ?? 0);
+      expect(seen?.hasEnded()).toBe(false);
+      expect(seen?.facts()?.oomScoreAdj).not.toBe(999);
+      seen?.close();
+      await end(other);
+    }
+    expect(reused).toBeGreaterThan(rounds / 2);
+  });
+});
