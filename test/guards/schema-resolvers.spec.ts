@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { BootEndingResolver, BootResolver, HostBootsResolver } from '../../src/history/boot.resolver.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
 import type { Ledger, LedgerLoss, OomLimit, OomVictim, StreamLedger } from '../../src/generated/graphql.js';
-import type { Connection } from '../../src/history/connection.js';
+import type { Connection } from '../../src/platform/connection.js';
 import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from '../../src/history/episode.resolver.js';
 import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from '../../src/history/evidence.resolver.js';
 import { HostResolver } from '../../src/history/host.resolver.js';
