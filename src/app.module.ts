@@ -10,6 +10,7 @@ import type { Env } from './platform/env.js';
 import type { Logger } from './platform/logger.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { QueueModule } from './queue/queue.module.js';
+import { RemediationModule } from './remediation/remediation.module.js';
 import { StoreModule } from './store/store.module.js';
 
 /** The API: HTTP, GraphQL and WebSocket. */
@@ -25,6 +26,7 @@ export class AppModule {
         AccessModule,
         IngestModule,
         HistoryModule,
+        RemediationModule,
         graphqlModule(),
       ],
       controllers: [HealthController],

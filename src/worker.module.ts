@@ -7,6 +7,8 @@ import type { Env } from './platform/env.js';
 import { nestLogger, type Logger } from './platform/logger.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Running } from './platform/program.js';
+import { RemediationWorkerModule } from './remediation/remediation-worker.module.js';
+import { startRemediation } from './remediation/start-worker.js';
 import { JobQueue } from './queue/job.queue.js';
 import { startJobWorker } from './queue/job.worker.js';
 import { QueueModule } from './queue/queue.module.js';
@@ -17,8 +19,8 @@ import { StoreModule } from './store/store.module.js';
 @Module({})
 export class WorkerModule {
   static forRoot(env: Env, logger: Logger): DynamicModule {
-    const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule, DiagnosisModule];
-    return { module: WorkerModule, imports };
+    const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule];
+    return { module: WorkerModule, imports: [...imports, DiagnosisModule, RemediationWorkerModule] };
   }
 }
 
@@ -31,6 +33,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   });
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
+  const remediation = await startRemediation(app, logger);
   const queue = app.get(JobQueue);
   const worker = await startJobWorker({
     env,
@@ -38,6 +41,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
     queue,
     handlers: {
       'decide-pending': () => diagnosis.decidePending(),
+      ...remediation.handlers,
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');
       },
@@ -46,6 +50,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   await queue.wake('reverdict');
   return {
     close: async () => {
+      await remediation.close();
       await worker.close();
       await app.close();
     },

@@ -1,12 +1,15 @@
 /** Token → principal. What was found is remembered for a few seconds, so that a revocation takes effect within them. */
 import { Injectable } from '@nestjs/common';
 import { Failure } from '../platform/errors.js';
-import type { Principal } from '../platform/principal.js';
+import { roles, type Principal } from '../platform/principal.js';
 import { bearerToken, hashToken, tokenKind, type TokenKind } from '../platform/tokens.js';
 import { TokenStore } from '../store/token.store.js';
 
 const rememberMs = 5_000;
 const rememberedMax = 20_000;
+
+/** The token in the state directory is stored under the directory's name, which is nobody's. */
+export const adminName = 'admin';
 
 @Injectable()
 export class Authenticator {
@@ -41,7 +44,7 @@ export class Authenticator {
   private async lookUp(kind: TokenKind | null, hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
     try {
       if (kind === 'host') return await this.host(hash);
-      return kind === 'admin' ? await this.admin(hash) : null;
+      return kind === 'admin' || kind === 'api' ? await this.person(kind, hash) : null;
     } catch (cause) {
       const detail = 'The token could not be checked: the database does not answer. Try again.';
       throw new Failure({ code: 'access/not-checked', status: 503, detail, retryAfterSeconds: 1, cause });
@@ -50,11 +53,14 @@ export class Authenticator {
 
   private async host(hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
     const hostId = await this.tokens.hostOf(hash);
-    return hostId === null ? null : { kind: 'host', hostId };
+    return hostId === null ? null : { kind: 'host', hostId, credential: hash.toString('base64') };
   }
 
-  private async admin(hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
-    return (await this.tokens.roleOf(hash)) === 'admin' ? { kind: 'admin' } : null;
+  private async person(kind: 'admin' | 'api', hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
+    const token = await this.tokens.apiToken(hash);
+    const role = roles.find((known) => known === token?.role);
+    if (!token || !role) return null;
+    return { kind: 'person', name: kind === 'admin' ? adminName : token.name, role };
   }
 
   private remember(key: string, principal: Principal): void {

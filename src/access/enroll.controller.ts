@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
 import { EnrollRequest, type EnrollReply } from '../contract/index.js';
 import { Failure } from '../platform/errors.js';
-import { requireAdmin, type WithPrincipal } from '../platform/principal.js';
+import { requireRole, type WithPrincipal } from '../platform/principal.js';
 import { EnrollService } from './enroll.service.js';
 
 @Controller('v1')
@@ -11,7 +11,7 @@ export class EnrollController {
   @Post('enroll-tokens')
   @HttpCode(201)
   createToken(@Req() request: WithPrincipal): Promise<{ token: string; expiresAt: Date }> {
-    requireAdmin(request);
+    requireRole(request, 'admin');
     return this.enrolment.createToken();
   }
 

@@ -3,13 +3,17 @@ import { Injectable } from '@nestjs/common';
 import type { EnrollReply, EnrollRequest } from '../contract/index.js';
 import { Failure } from '../platform/errors.js';
 import { bearerToken, hashToken, newToken, tokenKind } from '../platform/tokens.js';
+import { SigningKeyStore } from '../store/signing-key.store.js';
 import { TokenStore } from '../store/token.store.js';
 
 const enrollTokenMs = 60 * 60 * 1000;
 
 @Injectable()
 export class EnrollService {
-  constructor(private readonly tokens: TokenStore) {}
+  constructor(
+    private readonly tokens: TokenStore,
+    private readonly keys: SigningKeyStore,
+  ) {}
 
   /** @returns a token that one host can spend within the hour. */
   async createToken(): Promise<{ token: string; expiresAt: Date }> {
@@ -33,7 +37,9 @@ export class EnrollService {
           'The enrolment token is unknown, spent or expired. Make a new one: POST /v1/enroll-tokens with an API token.',
       });
     }
-    return { hostId: String(hostId), credential };
+    const commandKey = await this.keys.current();
+    const pinned = commandKey === null ? {} : { commandKey: commandKey.toString('base64') };
+    return { hostId: String(hostId), credential, ...pinned };
   }
 
   private async spend(token: string, credential: string, { machineId, name }: EnrollRequest): Promise<number | null> {

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
-import { requireAdmin, type Principal } from '../platform/principal.js';
+import { requireRole, type Principal } from '../platform/principal.js';
 import { isGraphiqlPage } from './graphiql.js';
 
 declare module 'fastify' {
@@ -15,14 +15,14 @@ declare module 'fastify' {
 
 const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/docs']);
 /** All that the credential of a host opens. */
-const hostPaths = new Set(['/v1/batches']);
+const hostPaths = new Set(['/v1/batches', '/v1/commands', '/v1/reports']);
 const publicPrefixes = ['/docs/', '/graphiql/'];
 
 export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
   fastify.addHook('onRequest', async (request) => {
     if (isPublic(request)) return;
     request.principal = await authenticator.authenticate(request.headers.authorization);
-    if (!hostPaths.has(pathOf(request))) requireAdmin(request);
+    if (!hostPaths.has(pathOf(request))) requireRole(request, 'viewer');
   });
 }
 

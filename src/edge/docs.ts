@@ -2,7 +2,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Ack, Batch, EnrollReply, EnrollRequest, Problem } from '../contract/index.js';
+import { ApiTokenRequest } from '../access/api-token.controller.js';
+import { Ack, Batch, EnrollReply, EnrollRequest, Problem, Report } from '../contract/index.js';
+import { JobInput } from '../remediation/job.input.js';
+import { JobReply } from '../remediation/job.reply.js';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
@@ -30,15 +33,17 @@ const description = [
   'Errors are RFC 9457 problem details with a `code`.',
 ].join('\n\n');
 
-const contract = { Ack, Batch, EnrollReply, EnrollRequest, Problem };
+const contract = { Ack, ApiTokenRequest, Batch, EnrollReply, EnrollRequest, JobInput, JobReply, Problem, Report };
 
 function schemas(): Schemas {
   const entries = Object.entries(contract).map(([name, schema]) => {
     const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
     return [name, json];
   });
-  return { ...Object.fromEntries(entries), EnrollToken: enrollToken } as Schemas;
+  return { ...Object.fromEntries(entries), ApiToken: apiToken, EnrollToken: enrollToken } as Schemas;
 }
+
+const apiToken = { type: 'object', required: ['token'], properties: { token: { type: 'string' } } };
 
 const enrollToken = {
   type: 'object',
@@ -49,7 +54,10 @@ const enrollToken = {
 interface Operation {
   readonly summary: string;
   readonly body?: string;
-  readonly reply?: { readonly status: number; readonly schema: string };
+  readonly reply?: { readonly status: number; readonly schema?: string };
+  /** Parameters, all strings: in the path, and optional headers. */
+  readonly path?: readonly string[];
+  readonly headers?: readonly string[];
   readonly problems: readonly number[];
   readonly open?: boolean;
 }
@@ -72,6 +80,42 @@ const operations: Readonly<Record<string, Operation>> = {
     reply: { status: 201, schema: 'EnrollToken' },
     problems: [401, 403],
   },
+  'post /v1/api-tokens': {
+    summary: 'An API token for somebody else, or for a tool: viewer, operator, approver or admin. Shown once.',
+    body: 'ApiTokenRequest',
+    reply: { status: 201, schema: 'ApiToken' },
+    problems: [400, 401, 403, 409],
+  },
+  'delete /v1/api-tokens/{name}': {
+    summary: 'Revokes an API token.',
+    reply: { status: 204 },
+    path: ['name'],
+    problems: [401, 403, 404],
+  },
+  'get /v1/commands': {
+    summary: 'Server-sent events for the agent of a host: signed commands (see src/contract/command.ts).',
+    problems: [401, 403],
+  },
+  'post /v1/reports': {
+    summary: 'What an agent says of a command; stored when answered. The same report may come twice.',
+    body: 'Report',
+    reply: { status: 204 },
+    problems: [400, 401, 403, 404, 503],
+  },
+  'post /v1/jobs': {
+    summary:
+      'Asks for a remediation. The header Idempotency-Key makes it safe to ask again; dryRun shows the plan and stores nothing.',
+    body: 'JobInput',
+    reply: { status: 201, schema: 'JobReply' },
+    headers: ['Idempotency-Key'],
+    problems: [400, 401, 403, 404, 409, 422],
+  },
+  'get /v1/jobs/{id}': {
+    summary: 'How a job stands.',
+    reply: { status: 200, schema: 'JobReply' },
+    path: ['id'],
+    problems: [401, 403, 404],
+  },
   'get /healthz': { summary: 'This process answers.', problems: [], open: true },
   'get /readyz': { summary: 'It can do its work.', problems: [503], open: true },
   'get /metrics': { summary: 'Prometheus metrics of this process.', problems: [401] },
@@ -80,7 +124,7 @@ const operations: Readonly<Record<string, Operation>> = {
 function describe(document: OpenAPIObject): void {
   const seen = new Set<string>();
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const method of ['get', 'post'] as const) {
+    for (const method of ['get', 'post', 'delete'] as const) {
       const target = item[method];
       if (!target) continue;
       const operation = operations[`${method} ${path}`];
@@ -98,7 +142,16 @@ function fill(target: NonNullable<OpenAPIObject['paths'][string]['get']>, operat
     [type]: { schema: { $ref: `#/components/schemas/${schema}` } },
   });
   target.summary = operation.summary;
-  target.parameters = [];
+  const parameter = (where: 'path' | 'header') => (name: string) => ({
+    name,
+    in: where,
+    required: where === 'path',
+    schema: { type: 'string' as const },
+  });
+  target.parameters = [
+    ...(operation.path ?? []).map(parameter('path')),
+    ...(operation.headers ?? []).map(parameter('header')),
+  ];
   if (operation.body) target.requestBody = { required: true, content: json(operation.body) };
   if (!operation.open) target.security = [{ token: [] }];
   const problems = operation.problems.map((status) => [
@@ -106,7 +159,10 @@ function fill(target: NonNullable<OpenAPIObject['paths'][string]['get']>, operat
     { description: 'Problem', content: json('Problem', 'application/problem+json') },
   ]);
   const success = operation.reply
-    ? [operation.reply.status, { description: 'Done', content: json(operation.reply.schema) }]
+    ? [
+        operation.reply.status,
+        { description: 'Done', ...(operation.reply.schema ? { content: json(operation.reply.schema) } : {}) },
+      ]
     : [200, { description: 'Done' }];
   target.responses = Object.fromEntries([success, ...problems]) as typeof target.responses;
 }

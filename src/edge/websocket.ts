@@ -13,7 +13,7 @@ import type { OperationContext } from '../history/context.js';
 import type { LoaderFactory } from '../history/loaders.js';
 import { Failure } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
-import { requireAdmin, type Principal } from '../platform/principal.js';
+import { requireRole, type Principal } from '../platform/principal.js';
 import { formatGraphqlError } from './graphql-errors.js';
 import { graphqlLimits, limitErrors, parseOptions } from './graphql-limits.js';
 import { graphqlPath } from './graphql.module.js';
@@ -53,7 +53,7 @@ export function serveWebsocket(server: Server, parts: WebsocketParts): { close()
       onConnect: async ({ connectionParams, extra }) => {
         try {
           extra.principal = await authenticator.authenticate(tokenHeader(connectionParams, extra));
-          requireAdmin({ principal: extra.principal });
+          requireRole({ principal: extra.principal }, 'viewer');
           return true;
         } catch (error) {
           if (!(error instanceof Failure)) throw error;

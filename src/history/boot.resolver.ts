@@ -5,9 +5,9 @@ import { BootStore, type BootPosition } from '../store/boot.store.js';
 import { DeathStore } from '../store/death.store.js';
 import type { BootRow, DeathRow, HostRow, ProcessRow } from '../store/rows.js';
 import { bootEnding, inLocale, type BootEnding } from '../verdict/index.js';
-import { pageSize, toConnection, type Connection } from './connection.js';
+import { pageSize, toConnection, type Connection } from '../platform/connection.js';
 import type { OperationContext } from './context.js';
-import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { cursorParts, decodeCursor, encodeCursor } from '../platform/cursor.js';
 import { afterDeath, deathCursor } from './death.cursor.js';
 
 /** A boot with its ending: a page of them costs two statements. */

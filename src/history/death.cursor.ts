@@ -1,7 +1,7 @@
 /** The cursor of lists of deaths: (died_at, boot, pid, start_ns), newest first. */
 import type { DeathPosition } from '../store/death.store.js';
 import type { DeathRow } from '../store/rows.js';
-import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { cursorParts, decodeCursor, encodeCursor } from '../platform/cursor.js';
 
 const list = 'deaths';
 const shape = [cursorParts.milliseconds, cursorParts.int, cursorParts.int, cursorParts.bigint];

@@ -6,7 +6,7 @@ import { LOGGER } from '../platform/platform.tokens.js';
 import { DeathStore, type DeathCriteria } from '../store/death.store.js';
 import { Notifications } from '../store/notifications.js';
 import type { DeathRow, LifeKey } from '../store/rows.js';
-import { Feed } from './feed.js';
+import { Feed } from '../platform/feed.js';
 
 @Injectable()
 export class DeathFeed

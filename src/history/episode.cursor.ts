@@ -1,7 +1,7 @@
 /** The cursor of lists of episodes, newest first. */
 import type { EpisodePosition } from '../store/episode.store.js';
 import { episodeId, parseEpisodeId, type EpisodeRow } from '../store/rows.js';
-import { badCursor, cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { badCursor, cursorParts, decodeCursor, encodeCursor } from '../platform/cursor.js';
 
 const shape = [cursorParts.milliseconds, cursorParts.text];
 

@@ -6,7 +6,7 @@ import { LOGGER } from '../platform/platform.tokens.js';
 import { EpisodeStore, type EpisodeCriteria } from '../store/episode.store.js';
 import { Notifications } from '../store/notifications.js';
 import type { EpisodeKey, EpisodeRow } from '../store/rows.js';
-import { Feed } from './feed.js';
+import { Feed } from '../platform/feed.js';
 
 @Injectable()
 export class EpisodeFeed

@@ -7,7 +7,7 @@ import type {
 } from '../generated/graphql.js';
 import { EpisodeStore, type EpisodeCriteria } from '../store/episode.store.js';
 import { episodeId, type EpisodeRow, type HostRow, type ProcessRow } from '../store/rows.js';
-import { pageSize, toConnection, type Connection } from './connection.js';
+import { pageSize, toConnection, type Connection } from '../platform/connection.js';
 import type { OperationContext } from './context.js';
 import { afterEpisode, episodeCursor } from './episode.cursor.js';
 import { EpisodeFeed } from './episode.feed.js';

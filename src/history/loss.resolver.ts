@@ -3,8 +3,8 @@ import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { HostLossesArgs } from '../generated/graphql.js';
 import { LossStore, type GapPosition } from '../store/loss.store.js';
 import type { HostRow, LossRow, ThrottleRow } from '../store/rows.js';
-import { pageSize, toConnection, type Connection } from './connection.js';
-import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { pageSize, toConnection, type Connection } from '../platform/connection.js';
+import { cursorParts, decodeCursor, encodeCursor } from '../platform/cursor.js';
 import { float } from './evidence.resolver.js';
 
 @Resolver('Host')

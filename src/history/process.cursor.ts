@@ -1,7 +1,7 @@
 /** The cursor of lists of processes: (started_at, boot, pid, start_ns), newest first. */
 import type { ProcessPosition } from '../store/process.store.js';
 import type { ProcessRow } from '../store/rows.js';
-import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { cursorParts, decodeCursor, encodeCursor } from '../platform/cursor.js';
 
 const shape = [cursorParts.milliseconds, cursorParts.int, cursorParts.int, cursorParts.bigint];
 

@@ -4,7 +4,7 @@ import { ProcessStore } from '../store/process.store.js';
 import type { ContainerRow, DeathRow, HostRow, LoginRow, ProcessRow, SignalRow } from '../store/rows.js';
 import { containerOf, lifeId } from '../store/rows.js';
 import { SignalStore } from '../store/signal.store.js';
-import { pageSize, toConnection, type Connection } from './connection.js';
+import { pageSize, toConnection, type Connection } from '../platform/connection.js';
 import type { OperationContext } from './context.js';
 import { enumName } from './enum-name.js';
 import { loginOf, uidNumber } from './login.js';

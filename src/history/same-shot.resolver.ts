@@ -3,7 +3,7 @@ import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { DeathSameShotArgs } from '../generated/graphql.js';
 import type { DeathRow, SignalRow } from '../store/rows.js';
 import { ShotStore } from '../store/shot.store.js';
-import { pageSize, toConnection, type Connection } from './connection.js';
+import { pageSize, toConnection, type Connection } from '../platform/connection.js';
 import type { OperationContext } from './context.js';
 import { afterSignal, signalCursor } from './signal.cursor.js';
 

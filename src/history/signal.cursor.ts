@@ -1,6 +1,6 @@
 /** The cursor of lists of signals: (at_ns, id). */
 import type { SignalPosition } from '../store/signal.store.js';
-import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
+import { cursorParts, decodeCursor, encodeCursor } from '../platform/cursor.js';
 
 export function signalCursor(list: string, { at_ns, id }: SignalPosition): string {
   return encodeCursor(list, [at_ns, id]);

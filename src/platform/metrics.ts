@@ -32,6 +32,16 @@ export const metrics = {
     help: 'Subscriptions to episodes that are open.',
     registers: [registry],
   }),
+  jobSubscribers: new Gauge({
+    name: 'whodunit_job_subscribers',
+    help: 'Subscriptions to jobs that are open.',
+    registers: [registry],
+  }),
+  commandStreams: new Gauge({
+    name: 'whodunit_command_streams',
+    help: 'Hosts that listen for commands at this process.',
+    registers: [registry],
+  }),
   verdictsOutdated: new Gauge({
     name: 'whodunit_verdicts_outdated',
     help: 'Verdicts of an older engine, to be decided again; at most 100,000 are counted. Of the whole fleet: aggregate with max.',

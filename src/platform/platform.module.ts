@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Env } from './env.js';
 import type { Logger } from './logger.js';
 import { ENV, LOGGER } from './platform.tokens.js';
+import { Seal } from './seal.js';
 
 @Global()
 @Module({})
@@ -10,6 +11,7 @@ export class PlatformModule {
     const providers = [
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
+      { provide: Seal, useFactory: () => Seal.open(env.stateDir) },
     ];
     return { module: PlatformModule, providers, exports: providers };
   }

@@ -4,9 +4,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 
-export type TokenKind = 'admin' | 'enroll' | 'host';
+/** `admin`: the one in the state directory; `api`: what it made for others. */
+export type TokenKind = 'admin' | 'api' | 'enroll' | 'host';
 
-const tokenPattern = /^wd_(admin|enroll|host)_[A-Za-z0-9_-]{43}$/;
+const tokenPattern = /^wd_(admin|api|enroll|host)_[A-Za-z0-9_-]{43}$/;
 
 export function newToken(kind: TokenKind): string {
   return `wd_${kind}_${randomBytes(32).toString('base64url')}`;

@@ -27,6 +27,20 @@ export class BootStore {
     return run<BootRow>(this.db, 'bootsPage', [hostId, after?.booted_at ?? null, after?.id ?? null, limit]);
   }
 
+  /** The kernel's own id of a boot. */
+  async bootId(id: number): Promise<string | null> {
+    const [row] = await this.db<{ boot_id: string }[]>`select boot_id from boots where id = ${id}`;
+    return row?.boot_id ?? null;
+  }
+
+  /** A boot of a host by the kernel's id, else null. */
+  async byBootId(hostId: number, bootId: string): Promise<number | null> {
+    const [row] = await this.db<
+      { id: number }[]
+    >`select id from boots where host_id = ${hostId} and boot_id = ${bootId}`;
+    return row?.id ?? null;
+  }
+
   /** @returns by boot, latest first: programs that can take a host down, started shortly before the boot's end. */
   async shutdownRequests(boots: readonly number[]): Promise<Map<number, ProcessFacts[]>> {
     const keys = await run<LifeKey>(this.db, 'shutdownRequests', [

@@ -10,10 +10,13 @@ import { DB } from './store.tokens.js';
 
 const deathsChannel = 'whodunit_deaths';
 const episodesChannel = 'whodunit_episodes';
+const jobsChannel = 'whodunit_jobs';
+const queuedChannel = 'whodunit_queued_jobs';
+const commandsChannel = 'whodunit_commands';
 /** 100 ids of at most 38 characters, of episodes at most 73, stay below the limit. */
 const idsPerPayload = 100;
 
-type Tx = TransactionSql<{ bigint: bigint }>;
+export type Tx = TransactionSql<{ bigint: bigint }>;
 
 /** Delivered when the transaction commits. */
 export async function notifyDeaths(tx: Tx, keys: readonly LifeKey[]): Promise<void> {
@@ -23,6 +26,33 @@ export async function notifyDeaths(tx: Tx, keys: readonly LifeKey[]): Promise<vo
 /** Delivered when the transaction commits. */
 export async function notifyEpisodes(tx: Tx, ids: readonly string[]): Promise<void> {
   await notify(tx, episodesChannel, ids);
+}
+
+export interface JobNews {
+  /** Jobs that changed. */
+  readonly changed: readonly string[];
+  /** Jobs that may have something to sign now. */
+  readonly queued: readonly string[];
+  /** Commands that were signed now. */
+  readonly signed: readonly CommandNews[];
+}
+
+export interface CommandNews {
+  readonly hostId: number;
+  readonly jobId: string;
+}
+
+/** Delivered when the transaction commits. */
+export async function notifyJobs(tx: Tx, { changed, queued, signed }: JobNews): Promise<void> {
+  await Promise.all([
+    notify(tx, jobsChannel, changed),
+    notify(tx, queuedChannel, queued),
+    notify(
+      tx,
+      commandsChannel,
+      signed.map(({ hostId, jobId }) => `${hostId}:${jobId}`),
+    ),
+  ]);
 }
 
 async function notify(tx: Tx, channel: string, ids: readonly string[]): Promise<void> {
@@ -49,6 +79,21 @@ export class Notifications {
     return this.listen(episodesChannel, (ids) => callback(ids.flatMap((id) => parseEpisodeId(id) ?? [])), onReconnect);
   }
 
+  /** The same for jobs that changed, by id. */
+  async onJobs(callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(jobsChannel, callback, onReconnect);
+  }
+
+  /** Jobs that may have something to sign. */
+  async onQueuedJobs(callback: () => void): Promise<Listener> {
+    return this.listen(queuedChannel, callback, callback);
+  }
+
+  /** Commands that were signed, for whoever holds the streams of their hosts. */
+  async onCommands(callback: (news: CommandNews[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(commandsChannel, (texts) => callback(texts.flatMap(parseCommandNews)), onReconnect);
+  }
+
   private async listen(channel: string, callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {
     let first = true;
     const listener = await this.db.listen(
@@ -61,6 +106,11 @@ export class Notifications {
     );
     return { stop: () => listener.unlisten() };
   }
+}
+
+function parseCommandNews(text: string): CommandNews[] {
+  const [, hostId, jobId] = /^(\d{1,9}):([0-9a-f-]{36})$/.exec(text) ?? [];
+  return hostId && jobId ? [{ hostId: Number(hostId), jobId }] : [];
 }
 
 export interface Listener {

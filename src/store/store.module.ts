@@ -8,6 +8,9 @@ import { EpisodeStore } from './episode.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { FactsStore } from './facts.store.js';
 import { HostStore } from './host.store.js';
+import { JobFactsStore } from './job-facts.store.js';
+import { JobQueueStore } from './job-queue.store.js';
+import { JobStore } from './job.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { LossStore } from './loss.store.js';
 import { Notifications } from './notifications.js';
@@ -17,6 +20,9 @@ import { ProcessStore } from './process.store.js';
 import { RestartStore } from './restart.store.js';
 import { ShotStore } from './shot.store.js';
 import { SignalStore } from './signal.store.js';
+import { SigningKeyStore } from './signing-key.store.js';
+import { SwitchStore } from './switch.store.js';
+import { TrailStore } from './trail.store.js';
 import { Readiness } from './readiness.js';
 import { TokenStore } from './token.store.js';
 import { DB, PRISMA } from './store.tokens.js';
@@ -29,6 +35,9 @@ const stores = [
   EvidenceStore,
   FactsStore,
   HostStore,
+  JobFactsStore,
+  JobQueueStore,
+  JobStore,
   LedgerStore,
   LossStore,
   Notifications,
@@ -37,7 +46,10 @@ const stores = [
   RestartStore,
   ShotStore,
   SignalStore,
+  SigningKeyStore,
+  SwitchStore,
   TokenStore,
+  TrailStore,
 ];
 
 @Global()

@@ -10,14 +10,43 @@ export interface Enrollment {
   readonly credentialHash: Uint8Array<ArrayBuffer>;
 }
 
+export interface ApiTokenRow {
+  readonly name: string;
+  readonly role: string;
+  readonly hash: Uint8Array<ArrayBuffer>;
+}
+
 @Injectable()
 export class TokenStore {
   constructor(@Inject(PRISMA) private readonly prisma: PrismaClient) {}
 
-  /** The role of a live API token, else null. */
-  async roleOf(hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
+  /** A live API token, else null. */
+  async apiToken(hash: Uint8Array<ArrayBuffer>): Promise<{ name: string; role: string } | null> {
     const token = await this.prisma.apiToken.findUnique({ where: { hash } });
-    return token && token.revokedAt === null ? token.role : null;
+    return token && token.revokedAt === null ? token : null;
+  }
+
+  /** @returns false when a live token of that name is there already. */
+  async addApiToken(token: ApiTokenRow): Promise<boolean> {
+    return this.prisma.$transaction(async (tx) => {
+      // Of one name, one at a time: there is no unique index that forgets revoked ones.
+      await tx.$executeRaw`select pg_advisory_xact_lock(hashtext('whodunit api token ' || ${token.name}))`;
+      if ((await tx.apiToken.count({ where: { name: token.name, revokedAt: null } })) > 0) return false;
+      await tx.apiToken.create({ data: token });
+      return true;
+    });
+  }
+
+  /** @returns whether there was a live one. */
+  async revokeApiToken(name: string): Promise<boolean> {
+    const where = { name, revokedAt: null };
+    return (await this.prisma.apiToken.updateMany({ where, data: { revokedAt: new Date() } })).count > 0;
+  }
+
+  /** Of the given digests of credentials, those that are live. */
+  async liveCredentials(hashes: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array[]> {
+    const where = { hash: { in: [...hashes] }, revokedAt: null };
+    return (await this.prisma.hostCredential.findMany({ where, select: { hash: true } })).map(({ hash }) => hash);
   }
 
   /** The host that a live credential belongs to, else null. */

@@ -9,9 +9,11 @@ import {
   oomConstraints,
   processOrigins,
   rungs,
+  serviceManagers,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
-import { actions } from '../../src/remedy/index.js';
+import { actions, risks } from '../../src/remedy/index.js';
+import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
 import { schema } from '../support/sdl.js';
 
@@ -28,6 +30,10 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   RestartKind: restartKinds.map(enumName),
   BootEndingKind: bootEndings,
   JobAction: actions,
+  JobState: jobStates,
+  JobExecutionState: commandStates,
+  JobRisk: risks.map(enumName),
+  ServiceManager: serviceManagers.map(enumName),
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

@@ -4,8 +4,8 @@ import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { BootEndingResolver, BootResolver, HostBootsResolver } from '../../src/history/boot.resolver.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
-import type { Ledger, LedgerLoss, OomLimit, OomVictim, StreamLedger } from '../../src/generated/graphql.js';
-import type { Connection } from '../../src/history/connection.js';
+import type { JobTarget, Ledger, LedgerLoss, OomLimit, OomVictim, StreamLedger } from '../../src/generated/graphql.js';
+import type { Connection } from '../../src/platform/connection.js';
 import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from '../../src/history/episode.resolver.js';
 import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from '../../src/history/evidence.resolver.js';
 import { HostResolver } from '../../src/history/host.resolver.js';
@@ -18,6 +18,13 @@ import { QueryResolver } from '../../src/history/query.resolver.js';
 import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from '../../src/history/remedy.resolver.js';
 import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
 import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
+import { JobExecutionResolver } from '../../src/remediation/execution.resolver.js';
+import { JobApprovalResolver, JobResolver, JobsResolver } from '../../src/remediation/job.resolver.js';
+import type { JobView } from '../../src/remediation/job.service.js';
+import { PassiveResolver } from '../../src/remediation/passive.resolver.js';
+import type { PlanView } from '../../src/remediation/plan.view.js';
+import type { ApprovalRow, CommandRow, JobEventRow } from '../../src/store/job.rows.js';
+import type { SwitchRow } from '../../src/store/switch.store.js';
 import type { Remedy } from '../../src/remedy/index.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
 import type { VerdictView } from '../../src/history/verdict.view.js';
@@ -51,6 +58,21 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Death: columns<DeathRow>()('reconstructed'),
   Restart: columns<RestartView>()('recently', 'isLoop'),
   Remedy: columns<Remedy>()('action', 'unit', 'advised', 'reason'),
+  Job: columns<JobView>()(
+    ...(['id', 'action', 'state', 'dryRun', 'reason', 'deadline', 'detail', 'code', 'objections'] as const),
+  ),
+  JobPlan: columns<PlanView>()('digest', 'risk', 'warnings', 'targets'),
+  JobTarget: columns<JobTarget>()(
+    ...(['host', 'bootId', 'wave', 'manager', 'service', 'pid', 'start', 'cgroup', 'signal', 'oomScoreAdj'] as const),
+    ...(['zombies', 'steps'] as const),
+  ),
+  JobObjection: columns<JobView['objections'][number]>()('code', 'host', 'text'),
+  JobApproval: columns<ApprovalRow>()('at'),
+  JobExecution: columns<CommandRow>()('id', 'wave', 'state', 'detail', 'code'),
+  JobStep: ['text', 'ok'],
+  JobFact: ['name', 'value'],
+  JobEvent: columns<JobEventRow>()('at', 'kind', 'actor', 'detail'),
+  PassiveMode: columns<SwitchRow>()('on', 'reason', 'by', 'at'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
   OomReport: columns<OomReportRow>()('at', 'reconstructed', 'cgroup', 'cut'),
@@ -74,7 +96,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Signal: ['number', 'name'],
   PageInfo: columns<Connection<unknown>['pageInfo']>()('hasNextPage', 'endCursor'),
   ...Object.fromEntries(
-    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle', 'Boot'].flatMap((name) => [
+    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle', 'Boot', 'Job'].flatMap((name) => [
       [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
       [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
     ]),
@@ -82,6 +104,11 @@ const plain: Readonly<Record<string, readonly string[]>> = {
 };
 
 const resolvers = [
+  JobApprovalResolver,
+  JobExecutionResolver,
+  JobResolver,
+  JobsResolver,
+  PassiveResolver,
   BootEndingResolver,
   BootResolver,
   HostBootsResolver,

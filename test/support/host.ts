@@ -14,6 +14,9 @@ export interface TestHost {
   readonly id: number;
   readonly name: string;
   readonly credential: string;
+  /** Pinned: raw, base64. None where no worker had run yet. */
+  readonly commandKey: string | undefined;
+  readonly machineId: string;
   readonly epoch: string;
   readonly bootId: string;
   /** A batch that begins where the last accepted one ended. */
@@ -42,6 +45,8 @@ export async function enrollHost(stack: Pick<Stack, 'fetch'>, name: string): Pro
     id: Number(body.hostId),
     name,
     credential: body.credential,
+    commandKey: body.commandKey,
+    machineId: machineId(name),
     epoch: randomUUID(),
     bootId: randomUUID(),
     batch: (events, overrides = {}) => ({

@@ -1,6 +1,6 @@
 /** Relay connections over keyset pages. */
 import { limits } from '../contract/index.js';
-import { Failure } from '../platform/errors.js';
+import { Failure } from './errors.js';
 
 export interface Connection<T> {
   readonly edges: { readonly cursor: string; readonly node: T }[];

@@ -4,10 +4,13 @@
  * says so: it asks for what it missed and subscribes again.
  */
 import type { Gauge } from 'prom-client';
-import { Failure } from '../platform/errors.js';
-import type { Logger } from '../platform/logger.js';
-import type { Listener } from '../store/notifications.js';
+import { Failure } from './errors.js';
+import type { Logger } from './logger.js';
 import { Channel } from './channel.js';
+
+interface Listener {
+  stop(): Promise<void>;
+}
 
 /** Rows that wait for one subscriber. */
 const waitingMax = 1_000;

@@ -2,7 +2,7 @@
  * Keyset cursors: opaque to callers, base64url of the kind of list and the sort key of the last row. Bound to the kind
  * of list, so that a cursor of one is refused by another.
  */
-import { Failure } from '../platform/errors.js';
+import { Failure } from './errors.js';
 
 /** @param key decimal numbers and short strings, in sort order. */
 export function encodeCursor(list: string, key: readonly (string | number | bigint)[]): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Failure } from '../platform/errors.js';
+import { Failure } from './errors.js';
 import { cursorParts, decodeCursor, encodeCursor } from './cursor.js';
 
 const shape = [cursorParts.milliseconds, cursorParts.int, cursorParts.bigint];

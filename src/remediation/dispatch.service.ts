@@ -1,0 +1,210 @@
+/**
+ * The worker's part: takes jobs that may run, checks everything again itself (seals, approvals, guards as things are now), and
+ * signs. It believes no row that API or worker did not seal, so that rights on the database alone have nothing executed.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { Command, type CommandAction } from '../contract/index.js';
+import type { Env } from '../platform/env.js';
+import type { Logger } from '../platform/logger.js';
+import { ENV, LOGGER } from '../platform/platform.tokens.js';
+import { Seal } from '../platform/seal.js';
+import { approvalsMissing, jobLimits, planJob, type JobRequest, type Plan, type Wanted } from '../remedy/index.js';
+import { HostStore } from '../store/host.store.js';
+import type { CommandRow, JobChange, JobRow, WholeJob } from '../store/job.rows.js';
+import { JobFactsStore, type FleetRow } from '../store/job-facts.store.js';
+import { JobQueueStore } from '../store/job-queue.store.js';
+import { JobStore } from '../store/job.store.js';
+import { SigningKeyStore } from '../store/signing-key.store.js';
+import { SwitchStore } from '../store/switch.store.js';
+import { approvable } from './approvable.js';
+import { commandId, isApprovalSealed, isJobSealed } from './sealed.js';
+import { SigningKey } from './signing-key.js';
+import { endUnsent, planOf, server, sign, signable } from './steps.js';
+
+/** Large enough that a fleet's jobs go out in few transactions, small enough that the first do not wait for the last. */
+const jobsPerTurn = 100;
+/** Hosts whose clock is behind take a command all the same. */
+const clockSkewMs = 60_000;
+
+const closing = ['rejected', 'cancelled', 'refused', 'expired', 'stopped'];
+
+/** What stands against a job: a sentence, and a code. */
+interface Obstacle {
+  readonly code: string;
+  readonly detail: string;
+}
+
+@Injectable()
+export class DispatchService {
+  private readonly key: SigningKey;
+
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly work: JobQueueStore,
+    private readonly facts: JobFactsStore,
+    private readonly hosts: HostStore,
+    private readonly switches: SwitchStore,
+    private readonly keys: SigningKeyStore,
+    private readonly seal: Seal,
+    @Inject(ENV) env: Env,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.key = SigningKey.open(env.stateDir);
+  }
+
+  /** Hosts that enrol from now on trust this worker's key. */
+  async publishKey(): Promise<void> {
+    await this.keys.put(this.key.publicKey);
+  }
+
+  /** Works until nothing is left to sign. One worker at a time: what one has signed counts for the next. */
+  async dispatch(): Promise<void> {
+    let taken: number;
+    do {
+      taken = await this.work.alone(() => this.turn());
+    } while (taken === jobsPerTurn);
+  }
+
+  /** @returns how many jobs were looked at. */
+  private async turn(): Promise<number> {
+    if ((await this.switches.passive()).on) return 0;
+    const ids = await this.work.signable(jobsPerTurn);
+    if (ids.length === 0) return 0;
+    const jobs = await this.jobs.whole(await this.jobs.matching({}, ids));
+    const obstacles = await this.obstacles(jobs, await this.closed(ids));
+    const at = new Date();
+    await this.jobs.change(ids, (whole) => this.step(whole, obstacles.get(whole.job.id), at), {
+      at,
+      unlessPassive: true,
+    });
+    return ids.length;
+  }
+
+  /** Earliest first, each as if those before it were at work already. */
+  private async obstacles(jobs: readonly WholeJob[], closed: ReadonlySet<string>): Promise<Map<string, Obstacle>> {
+    const found = new Map<string, Obstacle>();
+    let fleet = await this.facts.fleet();
+    const inOrder = jobs.toSorted(
+      (a, b) => a.job.created_at.getTime() - b.job.created_at.getTime() || (a.job.id < b.job.id ? -1 : 1),
+    );
+    for (const whole of inOrder) {
+      const reopened = closed.has(whole.job.id) ? this.forged(whole.job, 'the trail says that it is over') : null;
+      const obstacle = reopened ?? this.distrust(whole) ?? (await this.guards(whole, fleet));
+      if (obstacle) found.set(whole.job.id, obstacle);
+      else if (isDisturbing(whole.job)) fleet = { ...fleet, disturbed: fleet.disturbed + signable(whole).length };
+    }
+    return found;
+  }
+
+  /** Jobs that the trail says are over, whatever their rows say. */
+  private async closed(ids: readonly string[]): Promise<Set<string>> {
+    const events = await this.jobs.events(ids);
+    return new Set(events.flatMap(({ kind, job_id }) => (closing.includes(kind) ? (job_id ?? []) : [])));
+  }
+
+  /** What is wrong with the rows themselves. */
+  private distrust(whole: WholeJob): Obstacle | null {
+    const { job, commands, approvals } = whole;
+    if (!isJobSealed(this.seal, job)) return this.forged(job, 'the job is not as it was requested');
+    if (!approvals.every((approval) => isApprovalSealed(this.seal, approval)))
+      return this.forged(job, 'an approval was not given here');
+    const foreign = commands.some(({ id, machine_id }) => id !== commandId(job.id, machine_id));
+    if (foreign) return this.forged(job, 'a command is not of this job');
+    const missing = approvalsMissing(approvable(whole));
+    if (missing === 0) return null;
+    return { code: 'remediation/not-approved', detail: `Not signed: ${missing} more have to approve it.` };
+  }
+
+  private forged({ id }: JobRow, what: string): Obstacle {
+    this.logger.error({ job: id, what }, 'a job in the database is forged; it was not signed');
+    return { code: 'remediation/forged', detail: `Not signed: ${what}. Somebody wrote to the database: look into it.` };
+  }
+
+  /** The guards, as things are now, for the hosts that are next. */
+  private async guards(whole: WholeJob, fleet: FleetRow): Promise<Obstacle | null> {
+    const plan = planOf(whole.job);
+    const next = signable(whole);
+    if (next.length === 0) return null;
+    const machines = new Set(next.map(({ machine_id }) => machine_id));
+    const targets = plan.targets.filter(({ host }) => machines.has(host));
+    const rows = await this.hosts.byIds(next.map(({ host_id }) => host_id));
+    const request = requestAgain(plan, targets);
+    const ordered = targets.flatMap(({ host }) => rows.find(({ machine_id }) => machine_id === host) ?? []);
+    const facts = await this.facts.of(request, ordered, fleet, whole.job);
+    const { refusal } = planJob(request, facts, jobLimits);
+    if (refusal === null) return null;
+    const [first] = refusal.objections;
+    return { code: first!.code, detail: `Not sent: ${refusal.objections.map(({ text }) => text).join(' ')}` };
+  }
+
+  /** In the lock: what was found still has to be so. */
+  private step(whole: WholeJob, obstacle: Obstacle | undefined, at: Date): JobChange | null {
+    const { job } = whole;
+    if (job.ended_at !== null || job.state === 'PENDING_APPROVAL' || job.deadline <= at) return null;
+    const against = obstacle ?? this.distrust(whole);
+    if (against) {
+      const how = { state: 'REJECTED', kind: 'refused', actor: server, ...against, at } as const;
+      return endUnsent(whole, how) ?? stopWaves(whole, against, at);
+    }
+    const next = signable(whole);
+    if (next.length === 0) return null;
+    const envelopes = next.map((command) => ({ command, envelope: JSON.stringify(this.sign(whole, command)) }));
+    return sign(envelopes, at, this.key.id);
+  }
+
+  private sign({ job, approvals }: WholeJob, { id, machine_id }: CommandRow) {
+    const plan = planOf(job);
+    const target = plan.targets.find(({ host }) => host === machine_id)!;
+    const command = Command.parse({
+      version: 1,
+      id,
+      job: job.id,
+      host: machine_id,
+      bootId: target.bootId,
+      notBefore: new Date(job.created_at.getTime() - clockSkewMs).toISOString(),
+      expiresAt: job.deadline.toISOString(),
+      requestedBy: job.requested_by,
+      approvedBy: approvals.map(({ approved_by }) => approved_by),
+      reason: plan.reason,
+      action: target.action,
+    } satisfies Command);
+    return this.key.envelope(command);
+  }
+}
+
+const isDisturbing = ({ action }: JobRow) => action === 'RESTART_SERVICE' || action === 'REBOOT_HOST';
+
+/** A later wave is stopped; what earlier ones did stands. */
+function stopWaves(whole: WholeJob, { code, detail }: Obstacle, at: Date): JobChange {
+  const commands = whole.commands
+    .filter(({ state }) => state === 'WAITING')
+    .map((command) => ({ ...command, state: 'CANCELLED' as const, ended_at: at, code, detail }));
+  return {
+    job: { state: 'FAILED', code, detail, ended_at: at },
+    commands,
+    events: [{ kind: 'stopped', actor: server, detail }],
+  };
+}
+
+function requestAgain(plan: Plan, targets: Plan['targets']): JobRequest {
+  return {
+    wanted: wantedAgain(targets[0]!.action, targets[0]!.bootId),
+    hosts: targets.map(({ host }) => host),
+    maxHosts: targets.length,
+    requester: plan.requester,
+    reason: plan.reason,
+  };
+}
+
+function wantedAgain(action: CommandAction, bootId: string): Wanted {
+  const { kind } = action;
+  if (kind === 'REBOOT_HOST') return { action: kind };
+  if (kind === 'RESTART_SERVICE') return { action: kind, service: { name: action.service, manager: action.manager } };
+  if (kind === 'KILL_ZOMBIE_PARENT') return { action: kind, process: { bootId, ref: refOf(action.parent) } };
+  const process = { bootId, ref: refOf(action.process) };
+  if (kind === 'SIGNAL_PROCESS') return { action: kind, process, signal: action.signal };
+  if (kind === 'SET_OOM_SCORE_ADJ') return { action: kind, process, oomScoreAdj: action.oomScoreAdj };
+  return { action: kind, process };
+}
+
+const refOf = ({ pid, start }: { pid: number; start: string }) => ({ pid, start });

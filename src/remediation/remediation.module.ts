@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { CommandController } from './command.controller.js';
+import { JobExecutionResolver } from './execution.resolver.js';
+import { JobController } from './job.controller.js';
+import { JobFeed } from './job.feed.js';
+import { JobLoaders } from './job.loaders.js';
+import { JobApprovalResolver, JobResolver, JobsResolver } from './job.resolver.js';
+import { JobService } from './job.service.js';
+import { PassiveResolver } from './passive.resolver.js';
+import { ReportService } from './report.service.js';
+import { RequestService } from './request.service.js';
+import { CommandStreams } from './streams.js';
+
+/** The API's part: asking, showing, streams to agents and what they report. It cannot sign. */
+@Module({
+  controllers: [CommandController, JobController],
+  providers: [
+    CommandStreams,
+    JobApprovalResolver,
+    JobExecutionResolver,
+    JobFeed,
+    JobLoaders,
+    JobResolver,
+    JobsResolver,
+    JobService,
+    PassiveResolver,
+    ReportService,
+    RequestService,
+  ],
+})
+export class RemediationModule {}

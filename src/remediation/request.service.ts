@@ -1,0 +1,91 @@
+/** From what somebody asks for to a request in the terms of `src/remedy`: names become hosts, ids become lives. */
+import { Injectable } from '@nestjs/common';
+import type { Rung, ServiceManager } from '../contract/index.js';
+import { Failure } from '../platform/errors.js';
+import type { Person } from '../platform/principal.js';
+import type { JobRequest, Wanted, WantedProcess } from '../remedy/index.js';
+import { BootStore } from '../store/boot.store.js';
+import { HostStore } from '../store/host.store.js';
+import { ProcessStore } from '../store/process.store.js';
+import { parseLifeId, type HostRow, type LifeKey } from '../store/rows.js';
+import { storableText } from '../store/text.js';
+import { badRequest, type JobInput } from './job.input.js';
+
+/** More hosts than that are no selector's meaning. */
+const hostsMax = 500;
+
+export interface Resolved {
+  readonly request: JobRequest;
+  /** Of the request, in its order. */
+  readonly hosts: readonly HostRow[];
+}
+
+@Injectable()
+export class RequestService {
+  constructor(
+    private readonly hosts: HostStore,
+    private readonly processes: ProcessStore,
+    private readonly boots: BootStore,
+  ) {}
+
+  /** @throws Failure `remediation/unknown-host`, `remediation/unknown-process` (404), `remediation/bad-request` (400). */
+  async resolve(input: JobInput, person: Person): Promise<Resolved> {
+    const hosts = await this.hostsOf(input);
+    const request = {
+      wanted: await this.wanted(input, hosts[0]!),
+      hosts: hosts.map(({ machine_id }) => machine_id),
+      maxHosts: input.maxHosts ?? 1,
+      requester: { kind: 'person' as const, name: person.name },
+      reason: storableText(input.reason),
+    };
+    return { request, hosts };
+  }
+
+  private async hostsOf({ host: name, selector }: JobInput): Promise<HostRow[]> {
+    if (name !== null) {
+      const host = await this.hosts.byName(name);
+      if (!host) throw unknown('host', `No host named ${JSON.stringify(name)} is enrolled.`);
+      return [host];
+    }
+    const rung = selector!.rung && (selector!.rung.toLowerCase() as Rung);
+    const all = await this.hosts.page({ name: selector!.name, rung }, null, hostsMax + 1);
+    const { names } = selector!;
+    const hosts = all.filter((host) => names === null || names.includes(host.name));
+    if (hosts.length === 0) throw unknown('host', 'No host meets the selector.');
+    if (all.length > hostsMax) throw badRequest('selector', `More than ${hostsMax} hosts meet it: make it narrower.`);
+    return hosts;
+  }
+
+  private async wanted(input: JobInput, host: HostRow): Promise<Wanted> {
+    const { action } = input;
+    if (action === 'REBOOT_HOST') return { action };
+    if (action === 'RESTART_SERVICE' && input.unit !== null) {
+      const manager = input.manager && (input.manager.toLowerCase() as ServiceManager);
+      return { action, service: { name: input.unit, manager } };
+    }
+    const process = await this.process(input, host);
+    if (action === 'RESTART_SERVICE') return { action, service: { process } };
+    if (action === 'SIGNAL_PROCESS') return { action, process, signal: input.signal! };
+    if (action === 'SET_OOM_SCORE_ADJ') return { action, process, oomScoreAdj: input.oomScoreAdj! };
+    return { action, process };
+  }
+
+  private async process({ process, pid }: JobInput, host: HostRow): Promise<WantedProcess> {
+    const key = process === null ? await this.processes.lifeOfPid(host.id, pid!, null) : parseLifeId(process);
+    const life = key && (await this.ofHost(key, host));
+    if (life) return life;
+    const what = process === null ? `No process with pid ${pid}` : `No process ${JSON.stringify(process)}`;
+    throw unknown('process', `${what} is known on host ${JSON.stringify(host.name)}.`);
+  }
+
+  private async ofHost(key: LifeKey, host: HostRow): Promise<WantedProcess | null> {
+    const [row] = await this.processes.byKeys([key]);
+    if (row?.host_id !== host.id) return null;
+    const bootId = await this.boots.bootId(key.boot);
+    return bootId === null ? null : { bootId, ref: { pid: key.pid, start: String(key.start_ns) } };
+  }
+}
+
+function unknown(what: 'host' | 'process', detail: string): Failure {
+  return new Failure({ code: `remediation/unknown-${what}`, status: 404, detail: `Nothing was stored: ${detail}` });
+}

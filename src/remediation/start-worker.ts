@@ -1,0 +1,47 @@
+/** Starts the worker's part of remediation: its key is published before anything else, then it listens and sweeps. */
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Logger } from '../platform/logger.js';
+import type { JobHandlers } from '../queue/jobs.js';
+import { Notifications } from '../store/notifications.js';
+import { DispatchService } from './dispatch.service.js';
+import { ExpireService } from './expire.service.js';
+
+export interface RemediationWorker {
+  readonly handlers: Pick<JobHandlers, 'dispatch-jobs' | 'expire-jobs'>;
+  close(): Promise<void>;
+}
+
+export async function startRemediation(app: INestApplicationContext, logger: Logger): Promise<RemediationWorker> {
+  const dispatch = app.get(DispatchService);
+  const expire = app.get(ExpireService);
+  await dispatch.publishKey();
+  const dispatchOnce = coalesced(() => dispatch.dispatch());
+  // Milliseconds matter to who waits for a restart: a notification is quicker than the queue, which finds what that one misses.
+  const listener = await app.get(Notifications).onQueuedJobs(() => {
+    dispatchOnce().catch((error: unknown) =>
+      logger.error({ err: error }, 'jobs could not be signed; the queue will try again'),
+    );
+  });
+  return {
+    handlers: { 'dispatch-jobs': dispatchOnce, 'expire-jobs': () => expire.sweep() },
+    close: () => listener.stop().catch(() => undefined),
+  };
+}
+
+/** While one runs, however many more are asked for are one that follows it. */
+export function coalesced(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const ask = (): Promise<void> => {
+    if (running) {
+      const again = () => {
+        next = undefined;
+        return ask();
+      };
+      return (next ??= running.then(again, again));
+    }
+    running = work().finally(() => (running = undefined));
+    return running;
+  };
+  return ask;
+}

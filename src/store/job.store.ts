@@ -1,0 +1,237 @@
+/**
+ * Jobs, their commands and approvals. Every change is a function of the whole job, run while the job is locked, and is
+ * written together with its rows of the trail: a step that is lost leaves neither, and two that race follow one another.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import type { TransactionSql } from 'postgres';
+import { Seal } from '../platform/seal.js';
+import type {
+  ApprovalRow,
+  CommandRow,
+  CommandState,
+  JobChange,
+  JobEventRow,
+  JobRow,
+  JobState,
+  WholeJob,
+} from './job.rows.js';
+import { notifyJobs, type JobNews, type Tx } from './notifications.js';
+import type { Db } from './postgres.js';
+import { run } from './sql.js';
+import { DB } from './store.tokens.js';
+import { storable, textOrNull } from './text.js';
+import { addToTrail } from './trail.js';
+
+export interface JobCriteria {
+  readonly state?: readonly JobState[] | null;
+  readonly action?: readonly string[] | null;
+  readonly hostId?: number | null;
+  readonly requestedBy?: string | null;
+  readonly since?: Date | null;
+  readonly until?: Date | null;
+}
+
+/** Where a page of jobs begins: after this one. */
+export type JobPosition = Pick<JobRow, 'created_at' | 'id'>;
+
+export type NewJob = Omit<JobRow, 'updated_at' | 'ended_at' | 'code'>;
+export type NewCommand = Pick<
+  CommandRow,
+  'id' | 'job_id' | 'host_id' | 'created_at' | 'wave' | 'target' | 'expires_at'
+>;
+
+type Change = (job: WholeJob) => JobChange | null;
+
+export interface ChangeOptions {
+  readonly at: Date;
+  /** Changes nothing while the fleet is in passive mode, which cannot begin before this is over. */
+  readonly unlessPassive?: boolean;
+}
+
+const eventsPerJobMax = 1_000;
+
+@Injectable()
+export class JobStore {
+  constructor(
+    @Inject(DB) private readonly db: Db,
+    private readonly seal: Seal,
+  ) {}
+
+  /** Newest first. */
+  async page(where: JobCriteria, after: JobPosition | null, limit: number): Promise<JobRow[]> {
+    return run<JobRow>(this.db, 'jobsPage', [
+      ...criteria(where),
+      after?.created_at ?? null,
+      after?.id ?? null,
+      null,
+      limit,
+    ]);
+  }
+
+  /** Those of the given jobs that meet the criteria. */
+  async matching(where: JobCriteria, ids: readonly string[]): Promise<JobRow[]> {
+    return run<JobRow>(this.db, 'jobsPage', [...criteria(where), null, null, [...ids], ids.length]);
+  }
+
+  async byId(id: string): Promise<JobRow | null> {
+    return (await this.matching({}, [id]))[0] ?? null;
+  }
+
+  async byKey(requestedBy: string, idempotencyKey: string): Promise<JobRow | null> {
+    const [job] = await this.db<
+      JobRow[]
+    >`select * from jobs where requested_by = ${requestedBy} and idempotency_key = ${idempotencyKey}`;
+    return job ?? null;
+  }
+
+  /** Which job a command of that host belongs to. */
+  async jobOfCommand(hostId: number, commandId: string): Promise<string | null> {
+    const [row] = await this.db<
+      { job_id: string }[]
+    >`select job_id from job_commands where id = ${commandId} and host_id = ${hostId}`;
+    return row?.job_id ?? null;
+  }
+
+  async whole(jobs: readonly JobRow[]): Promise<WholeJob[]> {
+    return whole(this.db, jobs);
+  }
+
+  async events(ids: readonly string[]): Promise<JobEventRow[]> {
+    return run<JobEventRow>(this.db, 'eventsOfJobs', [[...ids], eventsPerJobMax]);
+  }
+
+  /** @returns false when the requester has used the idempotency key before; then nothing was stored. */
+  async add(job: NewJob, commands: readonly NewCommand[], events: JobChange['events']): Promise<boolean> {
+    return (await this.db.begin(async (transaction) => {
+      const tx = transaction as Tx;
+      const hex = {
+        plan_digest: toHex(job.plan_digest),
+        seal: toHex(job.seal),
+        request_digest: toHex(job.request_digest),
+      };
+      const added = await run(tx, 'insertJob', [JSON.stringify({ ...job, ...hex })]);
+      if (added.length === 0) return false;
+      await run(tx, 'insertCommands', [JSON.stringify(commands)]);
+      await addToTrail(
+        tx,
+        this.seal,
+        events.map((event) => ({ ...event, jobId: job.id, at: job.created_at })),
+      );
+      const queued = job.state === 'QUEUED' ? [job.id] : [];
+      await notifyJobs(tx, { changed: [job.id], queued, signed: [] });
+      return true;
+    })) as boolean;
+  }
+
+  /**
+   * Locks the jobs, asks of each what is to change, and writes it.
+   * @returns those that changed, as they are now. What `change` throws undoes all.
+   */
+  async change(ids: readonly string[], change: Change, options: ChangeOptions): Promise<WholeJob[]> {
+    if (ids.length === 0) return [];
+    return (await this.db.begin(async (transaction) => {
+      const tx = transaction as Tx;
+      if (options.unlessPassive && (await isPassive(tx))) return [];
+      const jobs = await run<JobRow>(tx, 'lockJobs', [[...ids]]);
+      const changed = (await whole(tx, jobs)).flatMap((before) => {
+        const made = change(before);
+        return made ? [{ before, made, after: applied(before, made, options.at) }] : [];
+      });
+      if (changed.length > 0) await this.write(tx, changed, options.at);
+      return changed.map(({ after }) => after);
+    })) as WholeJob[];
+  }
+
+  private async write(tx: Tx, changed: readonly Changed[], at: Date): Promise<void> {
+    const json = JSON.stringify;
+    const commands = changed.flatMap(({ made }) => made.commands ?? []);
+    const approvals = changed.flatMap(({ made }) => made.approval ?? []);
+    const actors = changed.flatMap(({ made }) => made.actors ?? []);
+    const hexed = approvals.map((row) => ({ ...row, plan_digest: toHex(row.plan_digest), seal: toHex(row.seal) }));
+    const jobs = changed.map(({ after: { job } }) => {
+      const { id, state, detail, code, ended_at, updated_at } = job;
+      return { id, state, detail, code, ended_at, updated_at };
+    });
+    await Promise.all([
+      run(tx, 'saveJobs', [json(storable(jobs))]),
+      ...(commands.length > 0 ? [run(tx, 'saveCommands', [json(storable(commands))])] : []),
+      ...(approvals.length > 0 ? [run(tx, 'insertApprovals', [json(hexed)])] : []),
+      ...(actors.length > 0 ? [run(tx, 'insertActors', [json(actors)])] : []),
+      notifyJobs(tx, newsOf(changed)),
+    ]);
+    const entries = changed.flatMap(({ before, made }) =>
+      made.events.map((event) => ({ ...event, jobId: before.job.id, at })),
+    );
+    await addToTrail(tx, this.seal, entries);
+  }
+}
+
+interface Changed {
+  readonly before: WholeJob;
+  readonly made: JobChange;
+  readonly after: WholeJob;
+}
+
+function applied(before: WholeJob, made: JobChange, at: Date): WholeJob {
+  const commands = new Map(made.commands?.map((command) => [command.id, command]));
+  return {
+    job: { ...before.job, ...made.job, updated_at: at },
+    commands: before.commands.map((command) => commands.get(command.id) ?? command),
+    approvals: made.approval ? [...before.approvals, made.approval] : before.approvals,
+  };
+}
+
+function newsOf(changed: readonly Changed[]): JobNews {
+  const signable: readonly CommandState[] = ['WAITING'];
+  return {
+    changed: changed.map(({ after }) => after.job.id),
+    queued: changed.flatMap(({ after: { job, commands } }) =>
+      isApproved(job) && commands.some(({ state }) => signable.includes(state)) ? [job.id] : [],
+    ),
+    signed: changed.flatMap(({ before, made }) =>
+      (made.commands ?? []).flatMap(({ id, state, host_id, job_id }) => {
+        const was = before.commands.find((command) => command.id === id)?.state;
+        return state === 'SIGNED' && was !== state ? [{ hostId: host_id, jobId: job_id }] : [];
+      }),
+    ),
+  };
+}
+
+function isApproved({ state, ended_at }: JobRow): boolean {
+  return ended_at === null && state !== 'PENDING_APPROVAL';
+}
+
+async function whole(db: Db | TransactionSql<{ bigint: bigint }>, jobs: readonly JobRow[]): Promise<WholeJob[]> {
+  if (jobs.length === 0) return [];
+  const ids = jobs.map(({ id }) => id);
+  const [commands, approvals] = await Promise.all([
+    run<CommandRow>(db, 'commandsOfJobs', [ids]),
+    run<ApprovalRow>(db, 'approvalsOfJobs', [ids]),
+  ]);
+  return jobs.map((job) => ({
+    job,
+    commands: commands.filter(({ job_id }) => job_id === job.id),
+    approvals: approvals.filter(({ job_id }) => job_id === job.id),
+  }));
+}
+
+/** The share lock makes whoever turns the switch wait until this transaction is over. */
+async function isPassive(tx: Tx): Promise<boolean> {
+  const [row] = await tx<{ on: boolean }[]>`select "on" from switches where name = 'passive' for share`;
+  return row?.on ?? true;
+}
+
+function criteria(where: JobCriteria): unknown[] {
+  return [
+    where.state ?? null,
+    where.action ?? null,
+    where.hostId ?? null,
+    textOrNull(where.requestedBy),
+    where.since ?? null,
+    where.until ?? null,
+  ];
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
