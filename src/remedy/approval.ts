@@ -1,6 +1,7 @@
 /** Who may approve a plan, and whether enough have. An approval is for one digest: of a plan that changed there is none. */
 import { plainOrQuoted } from '../verdict/index.js';
-import type { Objection, Plan } from './plan.js';
+import type { Objection } from './objection.js';
+import type { Plan } from './plan.js';
 
 export interface Approval {
   readonly approver: string;

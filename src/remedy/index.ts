@@ -11,19 +11,17 @@ export type {
   TargetProcessFacts,
   ZombieFacts,
 } from './job-facts.js';
+export { escalationOf, type Escalated } from './escalation.js';
+export { guardCodes } from './guards/index.js';
 export { jobLimits, type JobLimits, type Pace } from './job-limits.js';
+export type { Objection } from './objection.js';
 export { remediesOfDeath, type DeathToRemedy } from './of-death.js';
 export { remediesOfEpisode, type EpisodeToRemedy } from './of-episode.js';
-export {
-  planJob,
-  risks,
-  type Objection,
-  type Plan,
-  type Planned,
-  type PlannedTarget,
-  type Refusal,
-  type Risk,
-} from './plan.js';
+export type { DeathOccurrence, EpisodeOccurrence, Occurrence } from './occurrence.js';
+export { lateSeconds, matches, requestOf, type Match } from './policy-match.js';
+export { Policy, policyActions, policyCauses, policyEpisodes } from './policy.js';
+export { planJob, type Plan, type Planned, type PlannedTarget, type Refusal } from './plan.js';
+export { risks, type Risk } from './risk.js';
 export { actions, type Action, type Remedy } from './remedy.js';
 export {
   wantedProcess,
@@ -33,4 +31,6 @@ export {
   type WantedProcess,
   type WantedService,
 } from './request.js';
+export type { Recorded } from './recorded.js';
+export { simulate, simulationShownMax, type SimulatedAct, type SimulatedFleet, type Simulation } from './simulate.js';
 export { nextWave, type TargetState, type WaveStep } from './waves.js';

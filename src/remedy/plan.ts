@@ -3,10 +3,18 @@
  * approvals are given for (by its digest), and that is signed host by host. Execution makes no choices.
  */
 import type { CommandAction } from '../contract/index.js';
+import { commandAction } from './command-action.js';
+import { objectionsTo, serviceOfTarget } from './guards/index.js';
 import type { JobFacts } from './job-facts.js';
 import type { JobLimits } from './job-limits.js';
+import type { Objection } from './objection.js';
 import type { Action } from './remedy.js';
 import type { JobRequest, Requester } from './request.js';
+import { approvalsOf, riskOf, type Risk } from './risk.js';
+import { disturbs, room } from './room.js';
+import { stepsOf } from './steps.js';
+import { warningsOf } from './warnings.js';
+import { inWaves } from './waves.js';
 
 /** Plain JSON: no undefined, no bigint, nothing that is not shown. */
 export interface Plan {
@@ -36,21 +44,6 @@ export interface PlannedTarget {
   readonly steps: readonly string[];
 }
 
-/** `routine` needs no approval, `risky` one, `dangerous` two. */
-export const risks = ['routine', 'risky', 'dangerous'] as const;
-export type Risk = (typeof risks)[number];
-
-export interface Objection {
-  /** `remedy/what`, for programs. */
-  readonly code: string;
-  /** The host that it is about; null: the whole job. */
-  readonly host: string | null;
-  /** One sentence. */
-  readonly text: string;
-  /** Whether somebody has to be told, since nothing else will happen. */
-  readonly escalate: boolean;
-}
-
 export interface Refusal {
   /** All of them, in the order of the guards; never empty. */
   readonly objections: readonly Objection[];
@@ -59,8 +52,34 @@ export interface Refusal {
 export type Planned =
   { readonly plan: Plan; readonly refusal: null } | { readonly plan: null; readonly refusal: Refusal };
 
-/** Not built yet: refuses everything. */
-export function planJob(request: JobRequest, _facts: JobFacts, _limits: JobLimits): Planned {
-  const text = `${request.wanted.action} is not built yet.`;
-  return { plan: null, refusal: { objections: [{ code: 'remedy/not-built', host: null, text, escalate: false }] } };
+export function planJob(request: JobRequest, facts: JobFacts, limits: JobLimits): Planned {
+  const objections = objectionsTo({ request, facts, limits });
+  if (objections.length > 0) return { plan: null, refusal: { objections } };
+  const risk = riskOf(request, facts, limits);
+  const plan: Plan = {
+    version: 1,
+    action: request.wanted.action,
+    requester: request.requester,
+    reason: request.reason,
+    risk,
+    approvals: approvalsOf[risk],
+    failuresMax: limits.failuresMax,
+    targets: plannedTargets(request, facts, limits),
+    warnings: warningsOf(request.wanted, facts.targets, limits),
+  };
+  return { plan, refusal: null };
+}
+
+function plannedTargets(request: JobRequest, facts: JobFacts, limits: JobLimits): readonly PlannedTarget[] {
+  const healthyMax = disturbs(request.wanted.action) ? room(facts.fleet, limits) : Number.POSITIVE_INFINITY;
+  const waves = inWaves(facts.targets, { share: limits.waveShare, healthyMax });
+  return waves.flatMap((targets, wave) =>
+    targets.map((target) => {
+      const { host, process } = target;
+      const action = commandAction(request.wanted, target, serviceOfTarget({ request, facts, limits }, target));
+      if (action === null || host.bootId === null) throw new Error('A target that the guards let pass is not known.');
+      const named = { host: host.id, hostName: host.name, bootId: host.bootId };
+      return { ...named, wave, action, steps: stepsOf(action, process) };
+    }),
+  );
 }

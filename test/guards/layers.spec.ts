@@ -46,6 +46,9 @@ const forbidden: readonly (readonly [file: string, source: string, complaint: st
   ['src/verdict/rules/b.ts', imports('../../platform/env.js'), 'The verdict imports contract only'],
   ['src/verdict/c.ts', imports('node:fs'), 'Facts in, verdict out'],
   ['src/remedy/a.ts', imports('../queue/jobs.js'), 'contract and verdict only'],
+  ['src/remedy/b.ts', imports('zod'), 'Facts in, verdict out'],
+  ['src/remedy/policy.ts', imports('ajv'), 'nothing but zod'],
+  ['src/remedy/policy.ts', imports('../store/rows.js'), 'contract and verdict only'],
   ['src/ingest/f.ts', imports('node:child_process'), 'runs programs'],
   ['src/ingest/g.ts', imports('../../agent/src/log.js'), 'share src/contract'],
   ['agent/src/track/a.ts', imports('../../../src/contract/index.js'), 'agent/src/contract.ts'],
@@ -81,6 +84,7 @@ test('allows_what_the_layers_are_for', () => {
   write('src/contract/a.ts', imports('zod') + "export * from './b.js';\n");
   write('src/verdict/rules/a.ts', imports('../facts.js') + "export * from '../../contract/index.js';\n");
   write('src/remedy/a.ts', imports('../verdict/index.js'));
+  write('src/remedy/policy.ts', imports('zod'));
   write('src/platform/env.ts', 'export const y = process.env;\n');
   write('agent/src/contract.ts', "export * from '../../src/contract/index.js';\n");
   write('agent/src/command/a.ts', imports('node:child_process'));

@@ -1,0 +1,19 @@
+/** What is told to people where a policy wanted to act and may not, so that nothing else will happen. */
+import { plainOrQuoted } from '../verdict/index.js';
+import type { Refusal } from './plan.js';
+import type { Requester } from './request.js';
+
+export interface Escalated {
+  readonly requester: Requester;
+  /** The service or process, and its host, as people call them. */
+  readonly target: string;
+  readonly hostName: string;
+}
+
+/** Null where nobody has to be told: the policy is off, or another job is at work on it. */
+export function escalationOf({ objections }: Refusal, { requester, target, hostName }: Escalated): string | null {
+  if (requester.kind === 'person' || !objections.some(({ escalate }) => escalate)) return null;
+  const why = objections.flatMap(({ escalate, text }) => (escalate ? [text] : [])).join(' ');
+  const who = `Policy ${plainOrQuoted(requester.name)}`;
+  return `${who} leaves ${plainOrQuoted(target)} on ${plainOrQuoted(hostName)} to people. ${why}`;
+}
