@@ -33,7 +33,7 @@ export class AnchorService {
     });
     if (lines.length > 0) await appendFile(anchorFile(this.env.stateDir), lines.join(''), { mode: 0o600 });
     for (const { chain, number } of news) this.kept.set(chain, number);
-    this.keptAt = Date.now();
+    if (news.length > 0) this.keptAt = Date.now();
   }
 }
 

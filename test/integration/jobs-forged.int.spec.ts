@@ -89,6 +89,7 @@ test('a_job_that_was_made_up_is_never_signed', async () => {
 test('a_job_that_is_over_is_not_brought_back', async () => {
   const { stack, agent } = await scene();
   await agent.stop();
+  await eventually(async () => (await stack.sql`select from command_streams`).length === 0);
   const asked = await request(stack, restart);
   await stack.gql(`mutation { cancelJob(id: "${asked.id}") { id } }`);
   await stack.sql`update job_commands set state = 'WAITING', ended_at = null, envelope = null`;
@@ -110,6 +111,7 @@ test('a_command_that_was_done_and_is_signed_again_is_the_same_command', async ()
 test('an_envelope_that_was_made_up_is_refused_by_the_agent', async () => {
   const { stack, agent } = await scene();
   await agent.stop();
+  await eventually(async () => (await stack.sql`select from command_streams`).length === 0);
   const asked = await request(stack, restart);
   await eventually(async () => (await job(stack, asked.id)).executions[0].state === 'SIGNED');
   const [row] = await stack.sql`select envelope from job_commands`;
@@ -117,8 +119,6 @@ test('an_envelope_that_was_made_up_is_refused_by_the_agent', async () => {
   const payload = Buffer.from(envelope.payload, 'base64').toString().replace(unit, 'other.service');
   const forged = JSON.stringify({ ...envelope, payload: Buffer.from(payload).toString('base64') });
   await stack.sql`update job_commands set envelope = ${forged}`;
-  const host = { credential: '', commandKey: '' };
-  void host;
   const reader = await startTestAgent({ url: stack.url, host: await sceneHost(stack), act: succeed });
   cleanups.push(() => reader.stop());
   await eventually(() => reader.refused.length === 1);

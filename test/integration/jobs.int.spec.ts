@@ -319,7 +319,8 @@ test('passive_mode_stops_signing_and_sending_and_lets_go_on_afterwards', async (
   const stack = await stackWith();
   const host = await enrollWithService(stack, 'web-1');
   await enrollWithService(stack, 'web-2');
-  const signed = await request(stack, { ...restart, host: 'web-1' });
+  const resume = { action: 'RESUME_PROCESS', pid: 200 };
+  const signed = await request(stack, { ...resume, host: 'web-1' });
   await eventually(async () => (await job(stack, signed.id)).executions[0].state === 'SIGNED');
   const set = 'mutation ($on: Boolean!) { setPassiveMode(on: $on, reason: "drill") { on by reason } }';
   const operator = await tokenFor(stack, 'op', 'operator');
@@ -329,7 +330,7 @@ test('passive_mode_stops_signing_and_sending_and_lets_go_on_afterwards', async (
   const agent = await agentOf({ url: stack.url, host, act: succeed });
   const refused = await stack.fetch('/v1/jobs', {
     method: 'POST',
-    body: JSON.stringify({ ...restart, host: 'web-2', reason: 'x' }),
+    body: JSON.stringify({ ...resume, host: 'web-2', reason: 'x' }),
   });
   expect([refused.status, await refused.json()]).toMatchObject([
     422,
@@ -377,12 +378,12 @@ test('several_hosts_go_in_waves_and_stop_at_the_first_failure', async () => {
 test('jobs_are_listed_in_pages_filtered_and_told_as_they_change', async () => {
   const stack = await stackWith();
   const host = await enrollWithService(stack, 'web-1');
-  await enrollWithService(stack, 'web-2');
+  await agentOf({ url: stack.url, host: await enrollWithService(stack, 'web-2') });
   const subscription = stack.subscribe('subscription { jobs(filter: { host: "web-1" }) { action state } }');
   const first = subscription.next();
   const metrics = async () => (await stack.fetch('/metrics')).text();
   await eventually(async () => /^whodunit_job_subscribers 1$/m.test(await metrics()));
-  await request(stack, { ...restart, host: 'web-2' });
+  await request(stack, { action: 'SET_OOM_SCORE_ADJ', host: 'web-2', pid: 100, oomScoreAdj: 5 });
   await agentOf({ url: stack.url, host, act: succeed });
   await request(stack, { ...restart, host: 'web-1' });
   const told = [(await first).value.data.jobs];

@@ -42,6 +42,15 @@ async function fill(): Promise<void> {
     select h.id, gen_random_uuid(), 'sensor', n from hosts h, generate_series(1, 500) n`;
   await sql`insert into ledger_losses (host_id, run, stream, cause, count, uncounted)
     select host_id, run, stream, 'spool-full', 1, 0 from ledger_streams`;
+  await sql`insert into jobs (id, created_at, updated_at, ended_at, deadline, action, state, reason, requested_by, requester_role, plan,
+      plan_digest, seal, approvals_needed, request_digest)
+    select md5(n::text)::uuid, now() - n * interval '1 min', now(), case when n % 100 > 0 then now() end, now() + interval '1 min', 'REBOOT_HOST',
+      case when n % 100 > 0 then 'SUCCEEDED' else 'QUEUED' end, '', 'ann', 'admin', '', '', '', 0, '' from generate_series(1, 10000) n`;
+  await sql`insert into job_commands (id, job_id, host_id, created_at, wave, target, state, expires_at, ended_at)
+    select md5(j.id::text)::uuid, j.id, h.id, j.created_at, 0, 'host', case when j.ended_at is null then 'SIGNED' else 'SUCCEEDED' end,
+      j.deadline, j.ended_at from jobs j, hosts h where h.id % 10 = 1`;
+  await sql`insert into job_events (chain, number, job_id, at, kind, actor, detail, hash)
+    select n % 64, n / 64 + 1, md5((n / 4)::text)::uuid, now(), 'sent', '', '', '' from generate_series(0, 39999) n`;
   await sql.unsafe('analyze');
 }
 
@@ -90,6 +99,7 @@ const life = { pid: 100, start_ns: 100_000 };
 const run = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const large = [
   ...['processes', 'deaths', 'signals', 'former_images', 'losses', 'episodes', 'core_dumps', 'kernel_log'],
+  ...['jobs', 'job_commands', 'job_events'],
   ...['oom_reports', 'oom_victims', 'oom_tasks', 'throttles', 'ledger_streams', 'ledger_losses'],
 ];
 const episodeOrder = [at, 1, 600, 600_000, 'stopped', 600_001];
@@ -256,6 +266,33 @@ const plans: readonly [
     [1, 1, at, json({ ...life, state: 'stopped', since_ns: 5, seen_ns: 6 })],
     ['deaths_pkey', 'episodes_pkey'],
   ],
+  ['the newest jobs', 'jobsPage', [...nulls(9), 51], ['jobs_by_time']],
+  ['a later page of jobs', 'jobsPage', [...nulls(6), at, run, null, 51], ['jobs_by_time']],
+  ['jobs of a host', 'jobsPage', [null, null, 1, ...nulls(6), 51], ['jobs_by_time', 'job_commands_job_id_idx']],
+  ['jobs among some', 'jobsPage', [...nulls(8), [run], 1], ['jobs_pkey']],
+  ['jobs to sign', 'queuedJobs', [100], ['jobs_open', 'job_commands_job_id_idx']],
+  ['commands that hosts have not reported of', 'commandsForHosts', [[1, 11]], ['job_commands_open']],
+  ['jobs that time has run out for', 'overdueJobs', ['1 min', '10 min', 100], ['jobs_open']],
+  ['jobs locked', 'lockJobs', [[run]], ['jobs_pkey']],
+  ['commands of jobs', 'commandsOfJobs', [[run]], ['job_commands_job_id_idx']],
+  ['the trail of jobs', 'eventsOfJobs', [[run], 1_000], ['job_events_job_id_at_idx']],
+  ['the trail', 'trailPage', [3, 100, 1_000], ['job_events_pkey']],
+  ['the episode of a process', 'openEpisode', [3, 100, 100_000], ['episodes_pkey']],
+  ['zombies of a parent', 'zombiesOf', [3, 50, 50_000, 1_000], []],
+  ['main processes of a unit', 'unitsMainProcess', [3, 1_000, 'redis.service', 16], ['processes_by_parent']],
+  [
+    'deaths of a service',
+    'deathsOfService',
+    [3, 'redis.service', null, 100],
+    ['deaths_host_id_died_at_boot_pid_start_ns_idx'],
+  ],
+  [
+    'jobs of the last hour',
+    'jobCounts',
+    [[1, 11], ['host', 'host'], null, null],
+    ['jobs_by_time', 'job_commands_job_id_idx'],
+  ],
+  ['hosts in trouble', 'fleetTrouble', ['40 s', '10 min', ['EXITED']], ['deaths_died_at_boot_pid_start_ns_idx']],
   ['verdicts of older engines', 'takeOutdated', [3, 100], ['deaths_by_engine']],
   ['whether any are of older engines', 'countOutdated', [1, 100_000], ['deaths_by_engine']],
   ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' })], ['deaths_pkey']],

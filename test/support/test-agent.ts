@@ -1,5 +1,6 @@
 /** The server's other end: speaks the command stream as an agent does, verifies signatures, acts once, reports. */
 import { createPublicKey, verify } from 'node:crypto';
+import { request, type IncomingMessage } from 'node:http';
 import { Command, commandPayloadType, Envelope, signedBytes, type Report } from '../../src/contract/index.js';
 import type { TestHost } from './host.js';
 
@@ -41,10 +42,8 @@ export const succeed = async (command: Command, agent: TestAgent): Promise<void>
 };
 
 export async function startTestAgent({ url, host, act }: TestAgentOptions): Promise<TestAgent> {
-  const abort = new AbortController();
   const headers = { authorization: `Bearer ${host.credential}` };
-  const response = await fetch(`${url}/v1/commands`, { headers, signal: abort.signal });
-  if (response.status !== 200) throw new Error(`the stream was refused: ${response.status} ${await response.text()}`);
+  const response = await open(`${url}/v1/commands`, headers);
   const received: Command[] = [];
   const refused: string[] = [];
   const done = new Set<string>();
@@ -60,8 +59,8 @@ export async function startTestAgent({ url, host, act }: TestAgentOptions): Prom
   };
   const read = async () => {
     let text = '';
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
+    for await (const chunk of response) {
+      text += chunk as string;
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
         const lines = text.slice(0, end).split('\n');
         text = text.slice(end + 2);
@@ -86,11 +85,24 @@ export async function startTestAgent({ url, host, act }: TestAgentOptions): Prom
         body: JSON.stringify(reportOf(command, ending)),
       }),
     stop: async () => {
-      abort.abort();
+      response.destroy();
       await closed;
     },
   };
   return agent;
+}
+
+/** A connection of its own: fetch would open another one when the stream is left, and say nothing on it. */
+function open(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers, agent: false }, (response) => {
+      response.setEncoding('utf8');
+      if (response.statusCode === 200) resolve(response);
+      else reject(new Error(`the stream was refused: ${response.statusCode}`));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
 }
 
 export function reportOf(command: Command, ending: Ending & { state: Report['state'] }): Report {
