@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EnrollRequest } from '../../src/contract/index.js';
 import { createLog, silentLog } from './log.js';
 import { checkCapabilities } from './source/ebpf.js';
+import { keepEnrolment, readCredential, readPinnedCommandKey } from './state/credential.js';
 import { Backoff } from './uplink/backoff.js';
 import { enroll, hostName } from './uplink/enroll.js';
 import type { Exchange, HttpClient } from './uplink/http.js';
@@ -64,13 +68,23 @@ describe('enrol', () => {
     },
     close: () => undefined,
   });
-  const accepted: Exchange = { status: 201, body: { hostId: '1', credential: 'c' }, retryAfterMs: undefined };
+  const accepted = { status: 201, body: { hostId: '1', credential: 'c' }, retryAfterMs: undefined } satisfies Exchange;
 
   it('waits_for_an_API_that_is_still_starting', async () => {
-    expect(await enroll(options([{ status: 'lost', reason: 'ECONNREFUSED' }, accepted]))).toEqual({
-      ok: true,
-      value: 'c',
-    });
+    const enrolled = await enroll(options([{ status: 'lost', reason: 'ECONNREFUSED' }, accepted]));
+    expect(enrolled).toEqual({ ok: true, value: accepted.body });
+  });
+
+  it('keeps_the_key_of_commands_and_forgets_that_of_an_earlier_enrolment', () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'whodunit-enrol-'));
+    try {
+      keepEnrolment(stateDir, { hostId: '1', credential: 'c', commandKey: 'AAAA' });
+      expect([readCredential(stateDir), readPinnedCommandKey(stateDir)]).toEqual(['c', 'AAAA']);
+      keepEnrolment(stateDir, { hostId: '1', credential: 'd' });
+      expect([readCredential(stateDir), readPinnedCommandKey(stateDir)]).toEqual(['d', undefined]);
+    } finally {
+      rmSync(stateDir, { recursive: true });
+    }
   });
 
   it('takes_a_refusal_as_final', async () => {

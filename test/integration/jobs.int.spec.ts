@@ -412,6 +412,7 @@ test('an_agent_at_another_api_process_is_reached_too', async () => {
     await agentOf({ url: stack.url, host: hosts[0]!, act: succeed }),
     await agentOf({ url: second.url, host: hosts[1]!, act: succeed }),
   ];
+  await eventually(async () => (await stack.sql`select from command_streams`).length === 2);
   for (const name of ['web-1', 'web-2']) {
     const asked = await request(stack, { ...restart, host: name });
     await inState(stack, asked.id, 'SUCCEEDED');

@@ -47,7 +47,7 @@ async function fill(): Promise<void> {
     select md5(n::text)::uuid, now() - n * interval '1 min', now(), case when n % 100 > 0 then now() end, now() + interval '1 min', 'REBOOT_HOST',
       case when n % 100 > 0 then 'SUCCEEDED' else 'QUEUED' end, '', 'ann', 'admin', '', '', '', 0, '' from generate_series(1, 10000) n`;
   await sql`insert into job_commands (id, job_id, host_id, created_at, wave, target, state, expires_at, ended_at)
-    select md5(j.id::text)::uuid, j.id, h.id, j.created_at, 0, 'host', case when j.ended_at is null then 'SIGNED' else 'SUCCEEDED' end,
+    select gen_random_uuid(), j.id, h.id, j.created_at, 0, 'host', case when j.ended_at is null then 'SIGNED' else 'SUCCEEDED' end,
       j.deadline, j.ended_at from jobs j, hosts h where h.id % 10 = 1`;
   await sql`insert into job_events (chain, number, job_id, at, kind, actor, detail, hash)
     select n % 64, n / 64 + 1, md5((n / 4)::text)::uuid, now(), 'sent', '', '', '' from generate_series(0, 39999) n`;

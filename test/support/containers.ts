@@ -2,7 +2,7 @@
  * Real containers by podman and runc, with storage of their own in a temporary directory: nothing of the machine's is seen or
  * touched. Their image is a shell and sleep(1), taken from the tree that make-machine.sh made.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,8 @@ export interface Containers {
   /** Starts one. @returns its id, and the pid of its first process on the host */
   run(...command: readonly string[]): { readonly id: string; readonly pid: number };
   podman(...args: readonly string[]): string;
+  /** Docker's API on this socket, until the process is ended. */
+  serve(socket: string): ChildProcess;
   remove(): void;
 }
 
@@ -40,6 +42,8 @@ export function createContainers(): Containers {
   podman('import', '--quiet', tree, image);
   return {
     podman,
+    serve: (socket) =>
+      spawn('podman', [...options, 'system', 'service', '--time=0', `unix://${socket}`], { stdio: 'ignore' }),
     run(...command) {
       // As on hosts where the limits of this very process are lower than podman's defaults.
       const limits = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1000:1000', '--network=none'];

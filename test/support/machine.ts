@@ -14,6 +14,8 @@ const places = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgr
 export interface Machine {
   /** Host-wide pid of the main process of a service in it, once there is one other than `not`. */
   pidOf(unit: string, comm: string, not?: number): number | undefined;
+  /** Host-wide pid of its init. @throws Error before it has begun to boot */
+  leader(): number;
   /** Runs a program in all its namespaces. @returns what it wrote. @throws Error with its complaint when it fails */
   run(program: string, ...args: readonly string[]): string;
   /** A service made for the test. @returns its pid on the host, and the one that the machine knows it by */
@@ -32,15 +34,19 @@ export function bootMachine(): Machine {
   const child = spawn('/bin/sh', ['-c', `${moves}exec systemd-nspawn "$@"`, 'sh', ...args], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const pidOf: Machine['pidOf'] = (unit, comm, not) => pids().find((pid) => pid !== not && isOf(pid, unit, comm));
+  const leader = () => {
+    const found = pids().find(isLeader);
+    if (found === undefined) throw new Error('The machine has not begun to boot.');
+    return found;
+  };
   const run: Machine['run'] = (program, ...args) => {
-    const leader = pids().find(isLeader);
-    if (leader === undefined) throw new Error('The machine has not begun to boot.');
-    const ran = spawnSync('nsenter', ['--target', String(leader), '--all', program, ...args], { encoding: 'utf8' });
+    const ran = spawnSync('nsenter', ['--target', String(leader()), '--all', program, ...args], { encoding: 'utf8' });
     if (ran.status !== 0) throw new Error(`${program} ended with ${ran.status}: ${ran.stderr}${ran.stdout}`);
     return ran.stdout;
   };
   return {
     pidOf,
+    leader,
     run,
     startService(unit, ...command) {
       run('systemd-run', `--unit=${unit}`, ...command);

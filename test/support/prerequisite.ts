@@ -41,6 +41,8 @@ const prerequisites = {
   },
   earlyoom: { present: () => runs('earlyoom', '-v'), help: 'apt-get install earlyoom' },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
+  strace: { present: () => runs('strace', '--version'), help: 'apt-get install strace' },
+  service: { present: () => runs('service', '--version'), help: 'apt-get install init-system-helpers' },
   psmisc: { present: () => runs('killall', '--version'), help: 'apt-get install psmisc' },
   sudo: { present: () => runs('sudo', '-n', 'true'), help: 'apt-get install sudo' },
   'redis-server': { present: () => runs('redis-server', '--version'), help: 'apt-get install redis-server' },

@@ -136,6 +136,18 @@ it('does_nothing_when_it_cannot_write_it_down_first', async () => {
   expect(paper.opened).toBe(0);
 });
 
+it('does_not_do_what_it_refused_when_it_comes_again_and_would_be_possible', async () => {
+  const { paper, take, reports } = setUp();
+  const target = paper.add(77);
+  const command = kill(paper);
+  paper.diskFails = true;
+  await take(command);
+  paper.diskFails = false;
+  await take(command);
+  expect(reports.map(({ code }) => code)).toEqual(['command/no-journal', 'command/no-journal']);
+  expect(target.received).toEqual([]);
+});
+
 it('does_nothing_under_a_policy_that_cannot_be_read', async () => {
   const { paper, take, last } = setUp(refuse('command/bad-policy', 'It is not JSON.'));
   paper.add(77);

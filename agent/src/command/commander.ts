@@ -2,8 +2,8 @@
  * From an envelope to a report, at most once whatever happens: verified, judged, prepared (the target is held and compared),
  * judged again; then, without a pause in between, counted and on the disk; done; on the disk how it ended; told.
  */
-import type { Command, Report } from '../contract.js';
-import { limits } from '../contract.js';
+import { cutText } from '../bytes/text.js';
+import { limits, type Command, type Report } from '../contract.js';
 import { agentLimits } from '../limits.js';
 import type { Log } from '../log.js';
 import { success, type Failure, type Result } from '../result.js';
@@ -40,6 +40,7 @@ export class Commander {
   /** Waiting or being carried out. */
   readonly #current = new Set<string>();
   readonly #running = new Set<Promise<void>>();
+  readonly #refused = new Map<string, Failure>();
   #isStopping = false;
   #lastTrouble = '';
 
@@ -72,11 +73,13 @@ export class Commander {
     if (!parsed.ok) return this.#refuse(commandIdOf(opened.value), parsed.failure);
     const command = parsed.value;
     if (this.#current.has(command.id)) return;
+    const before = this.#refused.get(command.id);
+    if (before !== undefined) return this.#refuse(command.id, before);
     time.heardSigner(Date.parse(command.notBefore));
     const judged = this.#judge(command);
-    if (!judged.ok) return this.#refuse(command.id, judged.failure);
+    if (!judged.ok) return this.#refuseForGood(command, judged.failure);
     if (this.#waiting.length >= agentLimits.commandsWaitingMax)
-      return this.#refuse(command.id, refuse('command/busy', 'Too many commands are waiting on this host.').failure);
+      return this.#refuseForGood(command, refuse('command/busy', 'Too many commands wait on this host.').failure);
     this.#current.add(command.id);
     this.#waiting.push(command);
     this.#next();
@@ -107,15 +110,15 @@ export class Commander {
   async #carryOut(command: Command): Promise<void> {
     const { system, tools, readPolicy, journal } = this.#options;
     const policy = readPolicy();
-    if (!policy.ok) return this.#refuse(command.id, policy.failure);
+    if (!policy.ok) return this.#refuseForGood(command, policy.failure);
     const steps = new Steps(() => system.bootNanoseconds());
     const noteAsked = () => journal.asked(command.id);
     const context = { system, tools, steps, noteAsked, policy: policy.value };
     const prepared = await attempt(() => prepare(command.action, context));
-    if (!prepared.ok) return this.#refuse(command.id, prepared.failure);
+    if (!prepared.ok) return this.#refuseForGood(command, prepared.failure);
     try {
       const begun = this.#begin(command, policy.value);
-      if (!begun.ok) return this.#refuse(command.id, begun.failure);
+      if (!begun.ok) return this.#refuseForGood(command, begun.failure);
       await this.#act(command, prepared.value, steps);
     } finally {
       prepared.value.close();
@@ -133,11 +136,12 @@ export class Commander {
     try {
       outcome = await prepared.act();
     } catch (error) {
-      const detail = `The agent failed in the middle of it: ${String(error)}`.slice(0, limits.reasonCharactersMax);
+      const detail = `The agent failed in the middle of it: ${String(error)}`;
       outcome = { state: 'FAILED', code: 'command/failed', detail, after: {}, actors: [] };
     }
-    const ended = { ...blankReport(system, id), ...outcome, before, steps: steps.list };
-    const { state, detail } = outcome;
+    const { state } = outcome;
+    const detail = detailOf(outcome.detail);
+    const ended = { ...blankReport(system, id), ...outcome, detail, before, steps: steps.list };
     log.info(`A command ended: ${action.kind}.`, { command: id, state, detail });
     this.#write(ended);
     report(ended);
@@ -171,16 +175,23 @@ export class Commander {
     return judged;
   }
 
+  /** The server may know already that it was refused, so it stays so, whatever becomes possible meanwhile. */
+  #refuseForGood({ id }: Command, failure: Failure): void {
+    this.#refused.set(id, failure);
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > agentLimits.commandsKeptMax && oldest !== undefined) this.#refused.delete(oldest);
+    this.#refuse(id, failure);
+  }
+
   /** `id`: undefined when nobody can be told. */
   #refuse(id: string | undefined, { code, sentence }: Failure): void {
     const { log, system, journal, report } = this.#options;
+    // How it ended is being told, or will be: that it comes again is the server's not having heard.
+    if (id !== undefined && journal.find(id)?.told === false) return;
     const trouble = `${id ?? ''} ${code}`;
     if (trouble !== this.#lastTrouble) log.warn('A command is refused.', { command: id, code, why: sentence });
     this.#lastTrouble = trouble;
-    // How it ended is being told, or will be: that it comes again is the server's not having heard.
-    if (id === undefined || journal.find(id)?.told === false) return;
-    const detail = sentence.slice(0, limits.reasonCharactersMax);
-    report({ ...blankReport(system, id), state: 'REFUSED', code, detail });
+    if (id !== undefined) report({ ...blankReport(system, id), state: 'REFUSED', code, detail: detailOf(sentence) });
   }
 
   #write(report: Report): void {
@@ -191,6 +202,10 @@ export class Commander {
       this.#options.log.error('How a command ended cannot be written down.', { command, reason: String(error) });
     }
   }
+}
+
+function detailOf(sentence: string): string {
+  return cutText(sentence, limits.reasonCharactersMax);
 }
 
 /** A bug on the way to acting is a refusal: nothing was done. */

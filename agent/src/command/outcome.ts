@@ -1,4 +1,5 @@
 /** How an action ended, and what was done on the way. */
+import { cutText } from '../bytes/text.js';
 import { limits, type Observations, type Report, type Step } from '../contract.js';
 
 export interface Outcome {
@@ -26,7 +27,7 @@ export class Steps {
 
   add(text: string, ok: boolean): void {
     if (this.list.length >= stepsMax) return;
-    this.list.push({ at: this.#bootNanoseconds().toString(), text: text.slice(0, limits.stepCharactersMax), ok });
+    this.list.push({ at: this.#bootNanoseconds().toString(), text: cutText(text, limits.stepCharactersMax), ok });
   }
 }
 

@@ -215,6 +215,9 @@ describe('RESTART_SERVICE', () => {
     expect(await restart('systemd', 'reboot.target')).toBe('command/not-allowed');
     target.facts = { ...target.facts, program: 'dbus-daemon' };
     expect(await restart('systemd', 'messages.service')).toBe('command/protected');
+    target.facts = { ...target.facts, program: 'app' };
+    paper.add(500, { cgroup: '/system.slice/tools.service' });
+    expect(await restart('systemd', 'tools')).toBe('command/protected');
     paper.answer = () => ({ output: 'LoadState=not-found\n' });
     expect(await restart('systemd', 'nothing')).toBe('command/target-gone');
     expect(paper.ran.filter((command) => command.includes('restart'))).toEqual([]);

@@ -1,16 +1,18 @@
 /** RESTART_SERVICE: asked of whoever manages it. Done when it runs, and is another run of it than before. */
 import type { CommandAction, ServiceManager } from '../../contract.js';
+import { parseCgroupPath } from '../../kernel/cgroup-path.js';
 import { success, type Result } from '../../result.js';
 import type { Context } from '../context.js';
 import type { Outcome, Prepared } from '../outcome.js';
 import { mayTouchService } from '../policy.js';
-import { whyProtected, whyServiceProtected } from '../protection.js';
+import { whyProtected, whyServiceProtected, type ProcessFacts } from '../protection.js';
 import { refuse } from '../refusal.js';
 import { containersOf } from '../services/containers.js';
 import type { Manager, ServiceState } from '../services/manager.js';
 import { supervisord } from '../services/supervisord.js';
 import { systemd } from '../services/systemd.js';
 import { sysvinit } from '../services/sysvinit.js';
+import type { System } from '../system.js';
 
 type Action = Extract<CommandAction, { kind: 'RESTART_SERVICE' }>;
 
@@ -39,17 +41,23 @@ export async function prepareRestartService(action: Action, context: Context): P
   });
 }
 
-/** A service is as protected as its main process. */
+/** A service is as protected as its main process; and the agent's own would take the agent along. */
 function checkMain(service: string, { mainPid }: ServiceState, { system, policy }: Context): Result<undefined> {
-  const main = mainPid === undefined ? undefined : system.open(mainPid);
-  try {
-    const facts = main?.facts();
-    const why = facts && whyProtected(facts, system.agentLine(), policy.protected);
-    if (why === undefined) return success(undefined);
-    return refuse('command/protected', `The service ${service} is protected: ${why} (pid ${mainPid}).`);
-  } finally {
-    main?.close();
-  }
+  const main = factsOf(mainPid, system);
+  const own = factsOf(system.agent()?.pid, system);
+  const isOwn =
+    parseCgroupPath(own?.cgroup ?? '').unit?.replace(/\.service$/, '') === service.replace(/\.service$/, '');
+  const why = main && whyProtected(main, system.agentLine(), policy.protected);
+  if (isOwn) return refuse('command/protected', `The service ${service} is protected: the agent runs in it.`);
+  if (why === undefined) return success(undefined);
+  return refuse('command/protected', `The service ${service} is protected: ${why} (pid ${mainPid}).`);
+}
+
+function factsOf(pid: number | undefined, system: System): ProcessFacts | undefined {
+  const held = pid === undefined ? undefined : system.open(pid);
+  const facts = held?.facts();
+  held?.close();
+  return facts;
 }
 
 async function act({ service, manager }: Action, before: ServiceState, context: Context): Promise<Outcome> {
