@@ -38,6 +38,17 @@ describe('an OOM report of any kernel', () => {
     expect(causes).toEqual(['OOM_CGROUP', 'CRASHED', 'CRASHED', 'CRASHED']);
   });
 
+  it('of_which_the_kernel_printed_no_more_than_the_kill_still_tells_the_cgroup', () => {
+    const line = 'Memory cgroup out of memory: Killed process 7 (worker) total-vm:10kB, anon-rss:8kB, file-rss:1kB';
+    expect(explained(line)[0]?.verdicts).toMatchObject([
+      {
+        cause: 'OOM_CGROUP',
+        summary: { en: expect.stringContaining('its cgroup reached its memory limit') },
+        evidence: expect.arrayContaining([expect.objectContaining({ text: 'Lines of the report are missing.' })]),
+      },
+    ]);
+  });
+
   it('that_names_nobody_says_so', () => {
     const [report] = explained('[1.5] java invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0\n');
     expect(report).toMatchObject({ time: '[1.500000]', verdicts: [], candidates: [] });

@@ -124,7 +124,7 @@ describe('whoKilled', () => {
       /^SIGKILL from kill \(pid 203, .*kill -9 204.*run by alice \(ssh from 10.0.0.5, pts\/0\) as root via sudo ended worker \(pid 204\) of mail-worker.service/,
     );
     expect(verdict.inChinese).toMatch(
-      /^worker（pid 204，mail-worker.service）被 alice（ssh 来自 10.0.0.5，pts\/0）以 root 身份经 sudo 运行的 kill（pid 203，.*kill -9 204.*）用 SIGKILL 杀死/,
+      /^worker（pid 204，mail-worker.service，podman 容器 c0ffee）被 alice（ssh 来自 10.0.0.5，pts\/0）以 root 身份经 sudo 运行的 kill（pid 203，.*kill -9 204.*）用 SIGKILL 杀死/,
     );
     expect(verdict.confidence).toBeGreaterThan(0.5);
     expect(verdict.confidence).toBeLessThan(0.99);
