@@ -95,8 +95,14 @@ export class VerdictResolver {
   }
 
   @ResolveField('actor')
-  async actor(@Parent() { actor }: VerdictView, @Context() { loaders }: OperationContext): Promise<ActorRow> {
-    return { kind: actor.kind, process: actor.moment && (await loaders.actor.load(actor.moment)) };
+  async actor(@Parent() { actor, death }: VerdictView, @Context() { loaders }: OperationContext): Promise<ActorRow> {
+    const { kind, moment } = actor;
+    return {
+      kind,
+      process: moment && (await loaders.actor.load(moment)),
+      at_ns: moment && moment.at_ns,
+      victim: death,
+    };
   }
 }
 

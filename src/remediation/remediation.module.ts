@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ActorJobResolver } from './actor.resolver.js';
 import { CommandController } from './command.controller.js';
 import { JobExecutionResolver } from './execution.resolver.js';
 import { JobController } from './job.controller.js';
@@ -15,6 +16,7 @@ import { CommandStreams } from './streams.js';
 @Module({
   controllers: [CommandController, JobController],
   providers: [
+    ActorJobResolver,
     CommandStreams,
     JobApprovalResolver,
     JobExecutionResolver,

@@ -41,11 +41,10 @@ export class ReportService {
       const job = await this.jobs.jobOfCommand(hostId, told.command);
       if (job === null) return false;
       const boot = told.actors.length > 0 ? await this.boots.byBootId(hostId, told.bootId) : null;
-      const actors = told.actors.flatMap(({ pid, start }) => {
-        return boot === null ? [] : [{ boot, pid, start_ns: start, command_id: told.command }];
-      });
       const at = new Date();
-      const [changed] = await this.jobs.change([job], (whole) => report(whole, told, actors, at), { at });
+      const [changed] = await this.jobs.change([job], (whole) => report(whole, told, boot, at), { at });
+      // A death that was decided already may be its doing.
+      if (told.actors.length > 0) void this.queue.wake('decide-pending');
       // The next wave waits for this.
       if (changed?.commands.some(({ state }) => state === 'WAITING')) void this.queue.wake('dispatch-jobs');
       return true;

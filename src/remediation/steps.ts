@@ -103,8 +103,8 @@ export function send(whole: WholeJob, hostIds: ReadonlySet<number>, at: Date): J
 
 const isSendable = (state: CommandState) => state === 'SIGNED' || state === 'SENT' || state === 'RUNNING';
 
-/** What an agent says. Null: it was known already, or says less than what is known. */
-export function report(whole: WholeJob, told: Report, actors: JobChange['actors'], at: Date): JobChange | null {
+/** What an agent says; `boot` is of its actors. Null: it was known already, or says less than what is known. */
+export function report(whole: WholeJob, told: Report, boot: number | null, at: Date): JobChange | null {
   const command = whole.commands.find(({ id }) => id === told.command);
   if (!command || !isNews(command, told)) return null;
   const { state, detail, code = null } = told;
@@ -122,7 +122,21 @@ export function report(whole: WholeJob, told: Report, actors: JobChange['actors'
   const actor = `host ${command.machine_id}`;
   const late = command.ended_at === null ? '' : ' (told late: until now nobody knew)';
   const events = [{ kind, actor, detail: `Command ${command.id}: ${detail}${code ? ` [${code}]` : ''}${late}` }];
-  return withJob(whole, { commands: [changed], ...(actors ? { actors } : {}), events }, at);
+  const actors = boot === null ? [] : actorsOf(command, told, boot);
+  return withJob(whole, { commands: [changed], actors, events }, at);
+}
+
+/** Where it was not said when it began: a command may take so long, of which the agent tells when. */
+const unheardNs = 60_000_000_000n;
+
+/** They acted between what the agent said before it began and what it says now. */
+function actorsOf({ report: former }: CommandRow, told: Report, boot: number): NonNullable<JobChange['actors']> {
+  const isOfBoot = former?.state === 'ACCEPTED' && former.bootId === told.bootId;
+  const unheard = BigInt(told.steps[0]?.at ?? told.at) - unheardNs;
+  const from_ns = isOfBoot ? former.at : String(unheard > 0n ? unheard : 0n);
+  return told.actors.map(({ pid, start }) => {
+    return { boot, pid, start_ns: start, command_id: told.command, from_ns, until_ns: told.at };
+  });
 }
 
 /** An end is final, except that of which nobody knew: there a late report is welcome. */

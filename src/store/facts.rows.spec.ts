@@ -92,6 +92,7 @@ const factsOf = (pid: number, rows: Partial<FactRows>) =>
     oomReports: [],
     coreDumps: [],
     kernelLog: [],
+    commands: [],
     requests: [],
     signalsToSenders: [],
     losses: [],
@@ -100,6 +101,17 @@ const factsOf = (pid: number, rows: Partial<FactRows>) =>
     formerImages: [],
     ...rows,
   }).get(`1.${pid}.${pid}`)!;
+
+test('a_command_is_behind_a_death_where_its_actor_acted_on_that_process_at_that_time', () => {
+  const row = { boot: 1, pid: 9, start_ns: 9n, at_ns: 5n, job: 'j', requested_by: 'alice', approved_by: ['bob'] };
+  const behind = (target: string, at_ns = 5n) =>
+    factsOf(1, { signals: [signal(1, 9, 5n)], commands: [{ ...row, target, at_ns }] }).command;
+  const found = { job: 'j', requestedBy: 'alice', approvedBy: ['bob'], by: { pid: 9, start: '9' } };
+  expect(behind('process/b.1.1')).toEqual(found);
+  expect(behind('service/redis')).toEqual(found);
+  expect(behind('process/b.2.2')).toBeNull();
+  expect(behind('process/b.1.1', 6n)).toBeNull();
+});
 
 describe('who', () => {
   const bare = { exe: null, args: ['x'], args_cut: false };
@@ -177,6 +189,7 @@ test('every_death_gets_its_own_signals_oom_kill_losses_and_rung', () => {
     oomReports: [],
     coreDumps: [],
     kernelLog: [],
+    commands: [],
     requests: [],
     signalsToSenders: [],
     losses: [{ ...loss, died_ns: 1_000n }],

@@ -8,9 +8,10 @@ import {
   type ProcessFacts,
   type SignalFacts,
 } from '../verdict/index.js';
-import { commandBehind } from './command.facts.js';
+import { actId, commandBehind } from './command.facts.js';
 import { coreDumpFacts, kernelLogFacts, oomReportFacts } from './evidence.facts.js';
 import type {
+  ActorCommandRow,
   CoreDumpRow,
   DeathRow,
   FormerImageRow,
@@ -35,6 +36,8 @@ export interface FactRows extends RequestRows {
   readonly coreDumps: readonly CoreDumpRow[];
   /** Oldest first. */
   readonly kernelLog: readonly KernelLogRow[];
+  /** Of senders and of who made requests. */
+  readonly commands: readonly ActorCommandRow[];
   readonly losses: readonly (LossRow & { died_ns: bigint })[];
   readonly rungs: ReadonlyMap<number, DeathFacts['rung']>;
   /** Victims, senders, who made requests, and all their ancestors. */
@@ -55,9 +58,12 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
   const oomReports = groupBy(rows.oomReports, lifeId);
   const coreDumps = groupBy(rows.coreDumps, lifeId);
   const kernelLog = groupBy(rows.kernelLog, lifeId);
+  const commands = groupBy(rows.commands, actId);
   const losses = groupBy(rows.losses, (loss) => `${loss.boot}@${loss.died_ns}`);
   const facts = rows.deaths.map((death): [string, DeathFacts] => {
     const id = lifeId(death);
+    const sent = signals.get(id) ?? [];
+    const requests = requestsOf(death, sent, rows, (key, atNs) => people.at(key, atNs));
     return [
       id,
       {
@@ -66,14 +72,14 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
         code: death.exit_code,
         signal: death.signal,
         coreDumped: death.core_dumped,
-        signals: (signals.get(id) ?? []).map((signal) => signalFacts(signal, people)),
+        signals: sent.map((signal) => signalFacts(signal, people)),
         sameShot: null,
         oomKillAt: oomKills.get(id)?.[0]?.at_ns ?? null,
         oomReport: first(oomReports.get(id), oomReportFacts),
         coreDump: first(coreDumps.get(id), coreDumpFacts),
         kernelLog: (kernelLog.get(id) ?? []).map(kernelLogFacts),
-        command: commandBehind(death),
-        requests: requestsOf(death, signals.get(id) ?? [], rows, (key, atNs) => people.at(key, atNs)),
+        command: commandBehind(death, sent, requests, commands),
+        requests,
         reconstructed: death.reconstructed,
         losses: (losses.get(`${death.boot}@${death.died_ns}`) ?? []).map(lossFacts),
         rung: rows.rungs.get(death.host_id) ?? null,

@@ -1,6 +1,7 @@
 /** Loads the facts of deaths, many at a time: a fixed number of statements however many deaths. */
 import { Inject, Injectable } from '@nestjs/common';
 import { factLimits, requestWindowNs, stopVerbs, type DeathFacts } from '../verdict/index.js';
+import { actsOf, type Act } from './command.facts.js';
 import { DeathStore } from './death.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { assembleFacts } from './facts.rows.js';
@@ -9,7 +10,7 @@ import { bigints, distinct, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
 import { ProcessStore } from './process.store.js';
 import { senderKey } from './request.facts.js';
-import type { DeathRow, LifeKey, OomKillRow, RequestRow, SignalRow } from './rows.js';
+import type { ActorCommandRow, DeathRow, LifeKey, OomKillRow, RequestRow, SignalRow } from './rows.js';
 import { lifeId } from './rows.js';
 import { ShotStore } from './shot.store.js';
 import { run } from './sql.js';
@@ -46,13 +47,20 @@ export class FactsStore {
     const signalsToSenders = await this.signalsToSenders(signals);
     const parties = [...signals, ...signalsToSenders].flatMap(partiesOf);
     const involved = distinct([...deaths, ...requests, ...parties]);
-    const [lineage, formerImages] = await Promise.all([
+    const [lineage, formerImages, commands] = await Promise.all([
       this.processes.lineage(involved),
       this.processes.formerImages(involved),
+      this.commandsOf(signals, [...requests, ...senders(signalsToSenders)]),
     ]);
-    const beside = { oomKills, oomReports, coreDumps, kernelLog, losses };
+    const beside = { commands, oomKills, oomReports, coreDumps, kernelLog, losses };
     const rows = { deaths, signals, requests, signalsToSenders, ...beside, rungs, lineage, formerImages };
     return this.shots.complete(assembleFacts(rows));
+  }
+
+  private commandsOf(signals: readonly SignalRow[], requests: readonly Act[]): Promise<ActorCommandRow[]> {
+    const acts = actsOf(signals, requests);
+    const times = bigints(acts.map((act) => act.at_ns));
+    return acts.length === 0 ? Promise.resolve([]) : run(this.db, 'commandsOfActors', [...keyArrays(acts), times]);
   }
 
   private requestsBefore(deaths: readonly DeathRow[]): Promise<RequestRow[]> {
@@ -79,6 +87,10 @@ export class FactsStore {
     const parameters = [...keyArrays(deaths), bigints(deaths.map((death) => death.died_ns)), factLimits.signalsMax];
     return run<SignalRow>(this.db, 'signalsByTarget', parameters);
   }
+}
+
+function senders(signals: readonly SignalRow[]): Act[] {
+  return actsOf(signals, []);
 }
 
 function partiesOf(signal: SignalRow): LifeKey[] {

@@ -12,6 +12,11 @@ export function serviceTarget(name: string): string {
   return `service/${name.replace(/\.service$/, '')}`;
 }
 
+/** It acts on one process, and that is not this life. */
+export function targetsOther(target: string, { pid, start_ns }: { pid: number; start_ns: bigint }): boolean {
+  return target.startsWith('process/') && !target.endsWith(`.${pid}.${start_ns}`);
+}
+
 export function processTarget(bootId: string, { pid, start }: ProcessRef): string {
   return `process/${bootId}.${pid}.${start}`;
 }

@@ -114,7 +114,10 @@ export interface JobChange {
     readonly boot: number;
     readonly pid: number;
     readonly start_ns: string;
-    command_id: string;
+    readonly command_id: string;
+    /** When it did, boot-clock nanoseconds. */
+    readonly from_ns: string;
+    readonly until_ns: string;
   }[];
   /** At least one. */
   readonly events: readonly NewEvent[];

@@ -5,6 +5,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import { Seal } from '../platform/seal.js';
+import { targetsOther } from './job-target.js';
+import { bigints, keyArrays } from './keys.js';
 import type {
   ApprovalRow,
   CommandRow,
@@ -17,6 +19,7 @@ import type {
 } from './job.rows.js';
 import { notifyJobs, type JobNews, type Tx } from './notifications.js';
 import type { Db } from './postgres.js';
+import type { ActorCommandRow, LifeKey } from './rows.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
 import { storable, textOrNull } from './text.js';
@@ -75,6 +78,14 @@ export class JobStore {
 
   async byId(id: string): Promise<JobRow | null> {
     return (await this.matching({}, [id]))[0] ?? null;
+  }
+
+  /** The job for which a life acted on another at that time. */
+  async behind(act: LifeKey & { readonly at_ns: bigint }, victim: LifeKey): Promise<JobRow | null> {
+    const parameters = [...keyArrays([act]), bigints([act.at_ns])];
+    const rows = await run<ActorCommandRow>(this.db, 'commandsOfActors', parameters);
+    const found = rows.find(({ target }) => !targetsOther(target, victim));
+    return found ? this.byId(found.job) : null;
   }
 
   async byKey(requestedBy: string, idempotencyKey: string): Promise<JobRow | null> {

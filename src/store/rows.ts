@@ -57,6 +57,16 @@ export interface RequestRow extends LifeKey {
   readonly at_ns: bigint;
 }
 
+/** A command for which a life acted at that time. */
+export interface ActorCommandRow extends LifeKey {
+  readonly at_ns: bigint;
+  /** As job-target.ts names it. */
+  readonly target: string;
+  readonly job: string;
+  readonly requested_by: string;
+  readonly approved_by: readonly string[];
+}
+
 export interface EvidenceRow {
   readonly kind: string;
   /** Boot-clock nanoseconds, decimal. */
@@ -317,4 +327,7 @@ export interface ContainerRow {
 export interface ActorRow {
   readonly kind: ActorKind;
   readonly process: ProcessRow | null;
+  /** When it did; and to whom. */
+  readonly at_ns: bigint | null;
+  readonly victim: LifeKey;
 }

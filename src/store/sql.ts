@@ -19,6 +19,7 @@ export const statements = {
   closeFormerBoots: 'close-former-boots',
   closeUnseen: 'close-unseen-processes',
   commandsForHosts: 'commands-for-hosts',
+  commandsOfActors: 'commands-of-actors',
   commandsOfJobs: 'commands-of-jobs',
   coreDumpsByVictim: 'core-dumps-by-victim',
   countOutdated: 'count-outdated-verdicts',

@@ -18,6 +18,7 @@ import { QueryResolver } from '../../src/history/query.resolver.js';
 import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from '../../src/history/remedy.resolver.js';
 import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
 import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
+import { ActorJobResolver } from '../../src/remediation/actor.resolver.js';
 import { JobExecutionResolver } from '../../src/remediation/execution.resolver.js';
 import { JobApprovalResolver, JobResolver, JobsResolver } from '../../src/remediation/job.resolver.js';
 import type { JobView } from '../../src/remediation/job.service.js';
@@ -104,6 +105,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
 };
 
 const resolvers = [
+  ActorJobResolver,
   JobApprovalResolver,
   JobExecutionResolver,
   JobResolver,

@@ -51,6 +51,8 @@ CREATE TABLE "job_actors" (
     "pid" INTEGER NOT NULL,
     "start_ns" BIGINT NOT NULL,
     "command_id" UUID NOT NULL,
+    "from_ns" BIGINT NOT NULL,
+    "until_ns" BIGINT NOT NULL,
 
     CONSTRAINT "job_actors_pkey" PRIMARY KEY ("boot","pid","start_ns","command_id")
 );
