@@ -34,8 +34,9 @@ interface Answer {
 const patience = { timeout: 20_000, interval: 50 };
 
 let system: System;
-/** Of a second person, since whoever asks does not approve. */
-let approver: string;
+/** alice may ask, bob may approve. */
+let alice: string;
+let bob: string;
 
 async function asks<T>(query: string, variables: object, token = system.adminToken): Promise<T> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -44,6 +45,13 @@ async function asks<T>(query: string, variables: object, token = system.adminTok
   const { data, errors } = (await reply.json()) as { data: Record<string, T>; errors?: unknown };
   expect(errors).toBeUndefined();
   return Object.values(data)[0]!;
+}
+
+async function tokenOf(name: string, role: string): Promise<string> {
+  const headers = { authorization: `Bearer ${system.adminToken}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ name, role });
+  const reply = await fetch(`${system.url}/v1/api-tokens`, { method: 'POST', headers, body });
+  return ((await reply.json()) as { token: string }).token;
 }
 
 async function ended(id: string): Promise<Job> {
@@ -72,10 +80,8 @@ const stateOf = (pid: number) => /^State:\t(\S)/m.exec(readFileSync(`/proc/${pid
 describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('remediation', () => {
   beforeAll(async () => {
     system = await startSystem();
-    const headers = { authorization: `Bearer ${system.adminToken}`, 'content-type': 'application/json' };
-    const body = JSON.stringify({ name: 'bob', role: 'approver' });
-    const reply = await fetch(`${system.url}/v1/api-tokens`, { method: 'POST', headers, body });
-    approver = ((await reply.json()) as { token: string }).token;
+    alice = await tokenOf('alice', 'operator');
+    bob = await tokenOf('bob', 'approver');
   });
   afterAll(() => system?.close());
 
@@ -85,10 +91,10 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('remediation', () =
     const input = { host: system.host, action: 'SIGNAL_PROCESS', pid: victim.pid, signal: 9, reason: 'it leaks' };
     const planned = await asks<Job>(request, { input: { ...input, dryRun: true } });
     expect(planned).toMatchObject({ objections: [] });
-    const job = await asks<Job>(request, { input });
+    const job = await asks<Job>(request, { input }, alice);
     expect(job.state).toBe('PENDING_APPROVAL');
     expect(victim.exitCode ?? victim.signalCode).toBeNull();
-    await asks<Job>(approve, { id: job.id }, approver);
+    await asks<Job>(approve, { id: job.id }, bob);
     expect(await gone).toEqual([null, 'SIGKILL']);
     expect(await ended(job.id)).toMatchObject({ state: 'SUCCEEDED', code: null });
     await vi.waitFor(async () => {
@@ -97,7 +103,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('remediation', () =
         cause: 'REMEDIATION',
         actor: { kind: 'WHODUNIT', process: { pid: system.agent.pid }, job: { id: job.id } },
       });
-      expect(verdict.summary).toContain(`job ${job.id} (requested by`);
+      expect(verdict.summary).toContain(`job ${job.id} (requested by alice`);
       expect(verdict.summary).toContain('approved by bob');
     }, patience);
   });
@@ -116,9 +122,12 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('remediation', () =
     child.kill('SIGKILL');
   });
 
-  test('what_is_protected_is_refused_at_the_request', async () => {
-    const input = { host: system.host, action: 'SIGNAL_PROCESS', pid: system.agent.pid, signal: 9, reason: 'try' };
-    const planned = await asks<Job>(request, { input: { ...input, dryRun: true } });
-    expect(planned.objections.length).toBeGreaterThan(0);
+  test('what_is_protected_is_refused_at_the_request_or_by_the_agent', async () => {
+    const kill = (pid: number) => ({ host: system.host, action: 'SIGNAL_PROCESS', pid, signal: 9, reason: 'try' });
+    const planned = await asks<Job>(request, { input: { ...kill(1), dryRun: true } });
+    expect(planned.objections).toMatchObject([{ code: expect.stringContaining('protected') }]);
+    const job = await ended((await asks<Job>(request, { input: kill(system.agent.pid!) })).id);
+    expect(job).toMatchObject({ state: 'FAILED', code: 'command/protected' });
+    expect(system.agent.exitCode).toBeNull();
   });
 });
