@@ -222,3 +222,20 @@ test('requests_are_those_before_the_death_by_command_and_by_signal_to_a_sender',
     ['p4', 800n, 38],
   ]);
 });
+
+describe('a signal that its sender had just got from the kernel', () => {
+  const toShell = (at_ns: bigint, code: number) => ({ ...signal(3, null, at_ns), signal: 1, code });
+  const passedOn = (...signalsToSenders: SignalRow[]) =>
+    factsOf(1, { signals: [{ ...signal(1, 3, 900n), signal: 1 }], signalsToSenders }).signals[0]?.passedOn;
+
+  test('is_passed_on', () => {
+    expect(passedOn(toShell(500n, 128), toShell(800n, 128), toShell(950n, 128))).toBe(800n);
+  });
+
+  test('is_not_where_somebody_had_sent_it_or_nobody_had', () => {
+    expect(passedOn()).toBeNull();
+    expect(passedOn(toShell(800n, 0))).toBeNull();
+    expect(passedOn({ ...toShell(800n, 128), sender_pid: 9, sender_start_ns: 9n })).toBeNull();
+    expect(passedOn({ ...toShell(800n, 128), signal: 2 })).toBeNull();
+  });
+});

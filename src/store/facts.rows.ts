@@ -2,6 +2,7 @@
 import { limits } from '../contract/index.js';
 import {
   unknownProcess,
+  passedOnWindowNs,
   type AncestorFacts,
   type DeathFacts,
   type LossFacts,
@@ -23,7 +24,7 @@ import type {
   OomReportWithTable,
   SignalRow,
 } from './rows.js';
-import { requestsOf, type RequestRows } from './request.facts.js';
+import { requestsOf, senderKey, type RequestRows } from './request.facts.js';
 import { containerOf, lifeId } from './rows.js';
 
 export interface FactRows extends RequestRows {
@@ -52,6 +53,9 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
   const signals = groupBy(rows.signals, (s) =>
     lifeId({ boot: s.boot, pid: s.target_pid, start_ns: s.target_start_ns }),
   );
+  const sentTo = groupBy(rows.signalsToSenders, (s) =>
+    lifeId({ boot: s.boot, pid: s.target_pid, start_ns: s.target_start_ns }),
+  );
   const oomKills = groupBy(rows.oomKills, (o) =>
     lifeId({ boot: o.boot, pid: o.victim_pid, start_ns: o.victim_start_ns }),
   );
@@ -72,7 +76,10 @@ export function assembleFacts(rows: FactRows): Map<string, DeathFacts> {
         code: death.exit_code,
         signal: death.signal,
         coreDumped: death.core_dumped,
-        signals: sent.map((signal) => signalFacts(signal, people)),
+        signals: sent.map((signal) => ({
+          ...signalFacts(signal, people),
+          passedOn: passedOnAt(signal, sentTo),
+        })),
         sameShot: null,
         oomKillAt: oomKills.get(id)?.[0]?.at_ns ?? null,
         oomReport: first(oomReports.get(id), oomReportFacts),
@@ -143,7 +150,21 @@ function loginFacts(row: LineageRow): ProcessFacts['login'] {
   return { uid: Number(row.login_uid), name: row.login_name, session, tty: row.tty, source: row.login_source };
 }
 
-function signalFacts(row: SignalRow, people: Lineage): SignalFacts {
+/** Where the kernel had just sent the same signal to the sender: when. */
+function passedOnAt(row: SignalRow, sentTo: ReadonlyMap<string, readonly SignalRow[]>): bigint | null {
+  const before = row.sender_pid === null ? undefined : sentTo.get(lifeId(senderKey(row)));
+  const got = before?.findLast(
+    ({ signal, sender_pid, code, at_ns }) =>
+      signal === row.signal &&
+      sender_pid === null &&
+      code > 0 &&
+      at_ns <= row.at_ns &&
+      row.at_ns - at_ns <= passedOnWindowNs,
+  );
+  return got?.at_ns ?? null;
+}
+
+function signalFacts(row: SignalRow, people: Lineage): Omit<SignalFacts, 'passedOn'> {
   const party = (pid: number | null, start: bigint | null) =>
     pid === null || start === null ? null : people.at({ boot: row.boot, pid, start_ns: start }, row.at_ns);
   return {

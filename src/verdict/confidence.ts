@@ -41,6 +41,10 @@ export const certainty = {
   exitAfterStop: 0.95,
   /** A login without a terminal stands behind schedulers and services too, not only behind people. */
   loginWithoutTerminal: 0.85,
+  /** A parent sent the signal that it had just got itself: it passed it on, or somebody told it to at that very moment. */
+  passedOn: 0.9,
+  /** A shell at which a person types sent SIGHUP: typed (`kill -HUP %1`), or passed on from the terminal. */
+  relayMissing: 0.85,
   /** Two senders sent the deadly number and either could have been the one. */
   rivalSender: 0.8,
   /** It exited by itself, shortly after somebody had asked it to stop: perhaps because of that. */

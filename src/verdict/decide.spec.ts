@@ -273,6 +273,7 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     address: orNull(fc.oneof(fc.constant('0x0'), text)),
     count: fc.nat(),
     until: instant,
+    passedOn: orNull(instant),
   });
   return fc.record({
     victim: someone,

@@ -39,6 +39,7 @@ export function sent(
     address: null,
     count: 1,
     until: at,
+    passedOn: null,
     ...rest,
   };
 }
@@ -95,6 +96,9 @@ export const kill = process({
   login: alice,
   ancestry: [bash, init],
 });
+
+/** alice types at it. */
+export const shell = process({ pid: 4000, comm: 'bash', args: ['-bash'], login: alice, ancestry: [init] });
 
 export const guard = process({
   pid: 900,

@@ -29,6 +29,9 @@ export const factLimits = {
 /** How long before a death requests are looked for. A service may take minutes to stop, and a host to go down. */
 export const requestWindowNs = 600_000_000_000n;
 
+/** How long after it got a signal a process can have passed it on. */
+export const passedOnWindowNs = 2_000_000_000n;
+
 /** A process as it was at the instant in question (its image at that time, not a later one). */
 export interface ProcessFacts {
   readonly ref: ProcessRef;
@@ -91,6 +94,8 @@ export interface SignalFacts {
   readonly count: number;
   /** The last of them; `at` is the first. */
   readonly until: bigint;
+  /** When the kernel had sent the same signal to the sender, at most `passedOnWindowNs` before. Null where that was not seen. */
+  readonly passedOn: bigint | null;
 }
 
 export interface LossFacts {

@@ -5,6 +5,7 @@ export { escapeArguments } from './command-line.js';
 export { plainOrQuoted, quote } from './escape.js';
 export {
   factLimits,
+  passedOnWindowNs,
   requestWindowNs,
   type AncestorFacts,
   type CommandFacts,

@@ -2,7 +2,20 @@
  * Deaths of every rule, as a sensor that sees everything would tell them: for the properties of the engine, and for people
  * who read its sentences (summaries.txt).
  */
-import { coreDump, death, diedAt, guard, kernelMade, kill, oomReport, process, sent, worker } from './example.js';
+import {
+  bash,
+  coreDump,
+  death,
+  diedAt,
+  guard,
+  kernelMade,
+  kill,
+  oomReport,
+  process,
+  sent,
+  shell,
+  worker,
+} from './example.js';
 import type { DeathFacts } from './facts.js';
 
 const segfaultLine = { at: diedAt, topic: 'segfault', text: 'worker[4711]: segfault at 0 ip 0 sp 0 error 4' } as const;
@@ -47,6 +60,11 @@ export const tellingDeaths: Readonly<Record<string, DeathFacts>> = {
   raised: death({ signal: 15, signals: [sent(15, worker, { code: -6, thread: 4711 })] }),
   'oom killer': death({ signal: 9, oomKillAt: diedAt - 2_000_000n, signals: [kernelMade(9, { running: guard })] }),
   'terminal closed': death({ signal: 1, signals: [kernelMade(1, { running: guard })] }),
+  'terminal closed, passed on by the shell': death({
+    signal: 1,
+    victim: { ...worker, ancestry: [bash] },
+    signals: [sent(1, shell, { passedOn: diedAt - 3_000_000n })],
+  }),
   'broken pipe, then raised': death({
     signal: 13,
     signals: [sent(13, worker, { msBefore: 10 }), sent(13, worker, { code: -6, thread: 4711, msBefore: 9 })],

@@ -34,5 +34,5 @@ function losses(value: unknown, path: string): { path: string; value: unknown }[
 const nullable: ReadonlySet<string> = new Set([
   'exe', 'uid', 'userName', 'login', 'name', 'session', 'tty', 'sender', 'running', 'thread', 'address', 'sameShot', 'oomKillAt', 'rung', 'count',
   'cgroup', 'oomReport', 'table', 'coreDump', 'constraint', 'trigger', 'gfpMask', 'order', 'failures', 'anonRss', 'fileRss', 'shmemRss',
-  'pageTables', 'oomScoreAdj', 'ended', 'pattern', 'path', 'size', 'obstacle',
+  'pageTables', 'oomScoreAdj', 'ended', 'pattern', 'path', 'size', 'obstacle', 'passedOn',
 ]);

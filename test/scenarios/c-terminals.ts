@@ -25,6 +25,29 @@ print(pid)`;
   },
 });
 
+/** Whose job it is was typed at bash, which ends with its terminal. */
+const jobOfShell: Scenario = {
+  id: 'C10',
+  title: 'its terminal closes, and the shell passes it on to a job in the background',
+  expected: { cause: 'HANGUP', actor: 'KERNEL', shows: [/SIGHUP ended sleep .* and bash \(pid \d+\) passed that on/] },
+  produce: async (scene) => {
+    const code = `
+import os, pty, re, time
+pid, terminal = pty.fork()
+if pid == 0: os.execv('/bin/bash', ['bash', '--norc', '--noprofile', '-i'])
+os.write(terminal, b'sleep 1000 & echo job=$!=\\n')
+said = b''
+while not (job := re.search(rb'job=(\\d+)=', said)): said += os.read(terminal, 4096)
+while open(f'/proc/{int(job[1])}/comm').read() != 'sleep\\n': time.sleep(0.01)
+os.close(terminal)
+os.waitpid(pid, 0)
+print(int(job[1]))`;
+    const { stdout, stderr } = spawnSync('python3', ['-c', code], { encoding: 'utf8', cwd: scene.directory });
+    if (stdout === '') throw new Error(stderr);
+    return { pid: Number(stdout) };
+  },
+};
+
 const keys = (words: RegExp): Expected => ({ cause: 'KEYBOARD', actor: typist, shows: [words] });
 
 export const terminals: readonly Scenario[] = [
@@ -33,6 +56,7 @@ export const terminals: readonly Scenario[] = [
     actor: 'KERNEL',
     shows: [/SIGHUP ended sleep/],
   }),
+  jobOfShell,
   atTerminal('Ctrl-C', String.raw`os.write(terminal, b'\x03')`, keys(/Ctrl-C, typed at .*terminal.*, ended sleep/)),
   atTerminal('Ctrl-\\', String.raw`os.write(terminal, b'\x1c')`, keys(/Ctrl-\\, typed at .*terminal.*, ended sleep/)),
   {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { death, guard, kernelMade, sent, worker } from '../example.js';
+import { bash, death, diedAt, guard, kernelMade, sent, shell, worker } from '../example.js';
 import { hangup } from './hangup.js';
 
 describe('hangup', () => {
@@ -19,6 +19,23 @@ describe('hangup', () => {
     const login = { uid: 1000, name: null, session: 3, tty: null, source: null };
     const finding = hangup.decide(death({ signal: 1, signals: [kernelMade(1)], victim: { ...worker, login } }));
     expect(finding?.summary.en).toContain('the terminal of uid 1000 was closed');
+  });
+
+  it('knows_a_shell_that_passes_it_on_to_its_job', () => {
+    const signals = [sent(1, shell, { passedOn: diedAt - 2_000_000n })];
+    const job = { ...worker, ancestry: [bash] };
+    expect(hangup.decide(death({ signal: 1, signals, victim: job }))).toMatchObject({
+      cause: 'HANGUP',
+      actor: { kind: 'KERNEL', process: null },
+      confidence: 0.9,
+      summary: {
+        en: expect.stringContaining('or the session on it ended, and bash (pid 4000) passed that on; nohup'),
+        zh: expect.stringContaining('或其上的会话已结束，并由 bash（pid 4000）转发；'),
+      },
+      evidence: [{ kind: 'sender' }],
+    });
+    expect(hangup.decide(death({ signal: 1, signals, victim: worker }))).toBeNull();
+    expect(hangup.decide(death({ signal: 1, signals: [sent(1, shell)], victim: job }))).toBeNull();
   });
 
   it('leaves_a_sent_SIGHUP_to_others', () => {

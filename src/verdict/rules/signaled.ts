@@ -14,6 +14,7 @@ import { processInPlace, senderPhrase } from '../describe.js';
 import { senderEvidence } from '../evidence.js';
 import { fatalSignal } from '../fatal-signal.js';
 import type { DeathFacts, SignalFacts } from '../facts.js';
+import { isInteractiveShell } from '../interactive-shell.js';
 import type { Rule } from '../rule.js';
 import { isFromSelf, isKernelMade, isOnVictimsBehalf, isSame, siCodes } from '../signal-origin.js';
 import { signalName, signals } from '../signal-names.js';
@@ -32,6 +33,7 @@ export const signaled: Rule = {
     const doubt = weakest(
       isSelfSentFault(fatal.signal, facts) ? certainty.selfSentFault : certainty.exact,
       isPerhapsStopCommand(fatal.signal, facts) ? certainty.stopCommandPossible : certainty.exact,
+      isPerhapsPassedOn(fatal.signal) ? certainty.relayMissing : certainty.exact,
     );
     return {
       cause: 'SIGNALED',
@@ -49,6 +51,11 @@ function kernelDoubt(signal: SignalFacts, { victim }: DeathFacts): number {
   if (sender === null || code !== siCodes.SI_USER || isFromSelf(signal, victim)) return certainty.exact;
   if (thread === null && signal.signal === signals.SIGKILL) return certainty.threadMissing;
   return sender.ended === null ? certainty.endMissing : certainty.exact;
+}
+
+/** HANGUP has those of which that was seen. */
+function isPerhapsPassedOn({ signal, sender }: SignalFacts): boolean {
+  return signal === signals.SIGHUP && sender !== null && isInteractiveShell(sender);
 }
 
 function isSelfSentFault(signal: SignalFacts, facts: DeathFacts): boolean {
