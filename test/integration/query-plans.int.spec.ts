@@ -280,12 +280,7 @@ const plans: readonly [
   ['the episode of a process', 'openEpisode', [3, 100, 100_000], ['episodes_pkey']],
   ['zombies of a parent', 'zombiesOf', [3, 50, 50_000, 1_000], []],
   ['main processes of a unit', 'unitsMainProcess', [3, 1_000, 'redis.service', 16], ['processes_by_parent']],
-  [
-    'deaths of a service',
-    'deathsOfService',
-    [3, 'redis.service', null, 100],
-    ['deaths_host_id_died_at_boot_pid_start_ns_idx'],
-  ],
+  ['deaths of a service', 'deathsOfService', [3, 'redis.service', null, 100], ['processes_pkey']],
   [
     'jobs of the last hour',
     'jobCounts',

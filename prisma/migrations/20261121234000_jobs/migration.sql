@@ -85,7 +85,7 @@ CREATE TABLE "job_events" (
 
 -- CreateTable
 CREATE TABLE "trail_heads" (
-    "chain" INTEGER NOT NULL,
+    "chain" SMALLINT NOT NULL,
     "number" BIGINT NOT NULL,
     "hash" BYTEA NOT NULL,
 
