@@ -129,12 +129,14 @@ export class Commander {
     const { system, log, report } = this.#options;
     const { id, requestedBy, approvedBy, reason, action } = command;
     const who = { command: id, requestedBy, approvedBy: approvedBy.join(', '), reason };
-    log.info(`A command begins: ${action.kind}.`, who);
     const { before } = prepared;
-    report({ ...blankReport(system, id), state: 'ACCEPTED', detail: 'It is about to be done.', before });
     let outcome: Outcome;
     try {
-      outcome = await prepared.act();
+      const acting = prepared.act();
+      // The intent is on the disk: saying so is nothing that the act has to wait for.
+      log.info(`A command is carried out: ${action.kind}.`, who);
+      report({ ...blankReport(system, id), state: 'ACCEPTED', detail: 'It is being done.', before });
+      outcome = await acting;
     } catch (error) {
       const detail = `The agent failed in the middle of it: ${String(error)}`;
       outcome = { state: 'FAILED', code: 'command/failed', detail, after: {}, actors: [] };
