@@ -109,7 +109,8 @@ describe('HTTP', () => {
     const host = await stack.enroll('access-host');
     expect((await host.send([agentStart(1)])).status).toBe(200);
     for (const { method, path } of await routes()) {
-      if (['/v1/batches', '/v1/commands', '/v1/reports'].includes(path) || open.some((pattern) => pattern.test(path))) continue;
+      if (['/v1/batches', '/v1/commands', '/v1/reports'].includes(path) || open.some((pattern) => pattern.test(path)))
+        continue;
       expect([path, (await askWithoutBody(method, path, host.credential)).status]).toEqual([path, 403]);
     }
     const asAdmin = await stack.fetch('/v1/batches', {

@@ -103,7 +103,9 @@ describe.skipIf(reason !== undefined)(`the spool of the agent${reason ? ` (skipp
       if (count === 0) spawnSync(floods, ['caught', '1000']);
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
-    await eventually('the count', () => segments().some((name) => readFileSync(join(spool(), name)).includes('"count":')));
+    await eventually('the count', () =>
+      segments().some((name) => readFileSync(join(spool(), name)).includes('"count":')),
+    );
     const last = killedSleep();
     expect(agent.log()).toContain('its oldest segment is dropped');
     expect(spooledBytes()).toBeLessThan(2 * 1024 * 1024);
