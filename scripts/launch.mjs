@@ -59,12 +59,19 @@ export async function launch({ options, port, log, giveUp, signal, logs, parts }
 
   const url = `http://${reachable(listen)}:${port}`;
   const starting = createProgress('starting API and worker', log);
+  /** @returns {Promise<void>} until it says that it is ready */
   const child = (/** @type {string} */ name, /** @type {string} */ file) =>
-    parts.push(superviseChild({ name, args: [join(root, 'dist', file)], env, output: output(name), log, giveUp }));
+    new Promise((resolve, reject) => {
+      const onMessage = (/** @type {{ type?: string }} */ message) => message?.type === 'ready' && resolve();
+      const args = [join(root, 'dist', file)];
+      parts.push(superviseChild({ name, args, env, output: output(name), log, onMessage, giveUp }));
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
   try {
-    child('API', 'main.js');
+    await child('API', 'main.js');
     await waitUntilReady(url, signal);
-    child('worker', 'worker.js');
+    // It publishes the key that an agent pins when it is enrolled.
+    await child('worker', 'worker.js');
     starting.done();
   } finally {
     starting.cancel();
