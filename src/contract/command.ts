@@ -85,6 +85,7 @@ export const Report = z.object({
   /** A sentence for people. */
   detail: text(limits.reasonCharactersMax),
   bootId: z.uuid(),
+  /** Of ACCEPTED: before it acted. */
   at: BootNanoseconds,
   steps: z.array(Step).max(64),
   before: Observations,

@@ -59,7 +59,12 @@ export class JobService {
     const planned = planJob(resolved.request, facts, jobLimits);
     const at = new Date();
     if (input.dryRun) return dryRun(input, person, planned.plan, planned.refusal?.objections ?? [], at);
-    if (planned.plan === null) throw refused(planned.refusal.objections);
+    if (planned.plan === null) {
+      // What the guards object to may be the very job that the same request made at the same moment.
+      const twin = await this.earlier(input, person);
+      if (twin) return twin;
+      throw refused(planned.refusal.objections);
+    }
     return this.store(input, person, resolved, planned.plan, at);
   }
 

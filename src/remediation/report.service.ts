@@ -36,6 +36,12 @@ export class ReportService {
     }
   }
 
+  private async reopen(boot: number, { actors, command }: Report): Promise<void> {
+    const lives = actors.map(({ pid, start }) => ({ boot, pid, start_ns: BigInt(start) }));
+    await this.jobs.reopenActed(lives, command);
+    void this.queue.wake('decide-pending');
+  }
+
   private async stored(hostId: number, told: Report): Promise<boolean> {
     try {
       const job = await this.jobs.jobOfCommand(hostId, told.command);
@@ -43,8 +49,8 @@ export class ReportService {
       const boot = told.actors.length > 0 ? await this.boots.byBootId(hostId, told.bootId) : null;
       const at = new Date();
       const [changed] = await this.jobs.change([job], (whole) => report(whole, told, boot, at), { at });
-      // A death that was decided already may be its doing.
-      if (told.actors.length > 0) void this.queue.wake('decide-pending');
+      // A death that was decided already may be its doing. Also for a report that came before: nobody knows how far that got.
+      if (boot !== null) await this.reopen(boot, told);
       // The next wave waits for this.
       if (changed?.commands.some(({ state }) => state === 'WAITING')) void this.queue.wake('dispatch-jobs');
       return true;

@@ -80,6 +80,11 @@ export class JobStore {
     return (await this.matching({}, [id]))[0] ?? null;
   }
 
+  /** The deaths in which these may have had a hand are decided again. */
+  async reopenActed(actors: readonly LifeKey[], commandId: string): Promise<void> {
+    await run(this.db, 'reopenActed', [...keyArrays(actors), commandId]);
+  }
+
   /** The job for which a life acted on another at that time. */
   async behind(act: LifeKey & { readonly at_ns: bigint }, victim: LifeKey): Promise<JobRow | null> {
     const parameters = [...keyArrays([act]), bigints([act.at_ns])];

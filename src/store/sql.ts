@@ -72,6 +72,7 @@ export const statements = {
   processesByKey: 'processes-by-key',
   processesPage: 'processes-page',
   queuedJobs: 'queued-jobs',
+  reopenActed: 'reopen-acted',
   restartCandidates: 'restart-candidates',
   restartHistory: 'restart-history',
   sameShotPage: 'same-shot-page',

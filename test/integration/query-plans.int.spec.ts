@@ -49,6 +49,9 @@ async function fill(): Promise<void> {
   await sql`insert into job_commands (id, job_id, host_id, created_at, wave, target, state, expires_at, ended_at)
     select gen_random_uuid(), j.id, h.id, j.created_at, 0, 'host', case when j.ended_at is null then 'SIGNED' else 'SUCCEEDED' end,
       j.deadline, j.ended_at from jobs j, hosts h where h.id % 10 = 1`;
+  await sql`insert into job_actors (boot, pid, start_ns, command_id, from_ns, until_ns)
+    select r % 20 + 1, r % 2000, r % 2000 * 1000, id, r % 2000 * 1000, r % 2000 * 1000 + 900
+    from (select id, row_number() over () as r from job_commands) as c`;
   await sql`insert into job_events (chain, number, job_id, at, kind, actor, detail, hash)
     select n % 64, n / 64 + 1, md5((n / 4)::text)::uuid, now(), 'sent', '', '', '' from generate_series(0, 39999) n`;
   await sql.unsafe('analyze');
@@ -99,7 +102,7 @@ const life = { pid: 100, start_ns: 100_000 };
 const run = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const large = [
   ...['processes', 'deaths', 'signals', 'former_images', 'losses', 'episodes', 'core_dumps', 'kernel_log'],
-  ...['jobs', 'job_commands', 'job_events'],
+  ...['jobs', 'job_commands', 'job_events', 'job_actors'],
   ...['oom_reports', 'oom_victims', 'oom_tasks', 'throttles', 'ledger_streams', 'ledger_losses'],
 ];
 const episodeOrder = [at, 1, 600, 600_000, 'stopped', 600_001];
@@ -274,6 +277,18 @@ const plans: readonly [
   ['commands that hosts have not reported of', 'commandsForHosts', [[1, 11]], ['job_commands_open']],
   ['jobs that time has run out for', 'overdueJobs', ['1 min', '10 min', 100], ['jobs_open']],
   ['jobs locked', 'lockJobs', [[run]], ['jobs_pkey']],
+  [
+    'commands of actors',
+    'commandsOfActors',
+    [...keys, [100_500, 200_500, 300_500]],
+    ['job_actors_pkey', 'job_commands_pkey', 'jobs_pkey'],
+  ],
+  [
+    'deaths that actors may have caused',
+    'reopenActed',
+    [[1], [100], [100_000], run],
+    ['job_actors_pkey', 'deaths_host_id_died_at_boot_pid_start_ns_idx'],
+  ],
   ['commands of jobs', 'commandsOfJobs', [[run]], ['job_commands_job_id_idx']],
   ['the trail of jobs', 'eventsOfJobs', [[run], 1_000], ['job_events_job_id_at_idx']],
   ['the trail', 'trailPage', [3, 100, 1_000], ['job_events_pkey']],
