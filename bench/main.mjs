@@ -4,11 +4,15 @@
  */
 import { parseArgs } from 'node:util';
 import { benchAgent } from './agent.mjs';
+import { benchJobs, jobTools } from './jobs.mjs';
 import { Cleanups } from './support/cleanups.mjs';
 import { describeMachine } from './support/machine.mjs';
 import { formatTable } from './support/table.mjs';
 
-const usage = `npm run bench -- agent [options]     (after npm run build; as root)
+const usage = `npm run bench -- SUITE [options]     (after npm run build; as root)
+
+  agent            what the agent costs and misses, beside bpftrace, auditd and forkstat
+  jobs             from asking for a kill to the deed, beside ssh
 
   --quick          fewer and shorter runs: to see a change, not to publish
   --rounds N       runs of which the median is taken
@@ -37,7 +41,10 @@ async function main() {
   }
   const log = (/** @type {string} */ line) => console.error(`  ${line}`);
   const machine = describeMachine();
-  const result = await benchAgent({ ...options, log, cleanups });
+  const result =
+    options.suite === 'jobs'
+      ? await benchJobs({ ...options, log, cleanups })
+      : await benchAgent({ ...options, log, cleanups });
   if (options.json) {
     const plain = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
       value instanceof Map ? Object.fromEntries(value) : value;
@@ -45,10 +52,13 @@ async function main() {
     return 0;
   }
   for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
-  for (const [name, reason] of Object.entries(result.notRun)) console.log(`${name}: not run, ${reason}`);
-  const { rounds, fullSpeedKills, pacedSeconds } = result.plan;
-  console.log(`medians of ${rounds}; ${fullSpeedKills} kills at full speed, ${pacedSeconds} s paced\n`);
-  const tools = ['whodunit', 'bpftrace', 'auditd', 'forkstat'].filter((name) => !(name in result.notRun));
+  let tools = jobTools;
+  if ('plan' in result) {
+    for (const [name, reason] of Object.entries(result.notRun)) console.log(`${name}: not run, ${reason}`);
+    const { rounds, fullSpeedKills, pacedSeconds } = result.plan;
+    console.log(`medians of ${rounds}; ${fullSpeedKills} kills at full speed, ${pacedSeconds} s paced\n`);
+    tools = ['whodunit', 'bpftrace', 'auditd', 'forkstat'].filter((name) => !(name in result.notRun));
+  }
   console.log(formatTable(result.figures, tools));
   const missed = result.figures.filter(({ holds }) => holds === false).length;
   console.log(missed === 0 ? '\nEvery target holds.' : `\n${missed} TARGET${missed > 1 ? 'S' : ''} MISSED.`);
@@ -68,8 +78,15 @@ function readOptions() {
     });
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     const wrong = rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0);
-    if (wrong || positionals.length !== 1 || positionals[0] !== 'agent') return undefined;
-    return { quick: values.quick, json: values.json, rounds, only: values.only?.flatMap((list) => list.split(',')) };
+    if (wrong || positionals.length !== 1 || !['agent', 'jobs'].includes(`${positionals[0]}`)) return undefined;
+    const [suite] = positionals;
+    return {
+      suite,
+      quick: values.quick,
+      json: values.json,
+      rounds,
+      only: values.only?.flatMap((list) => list.split(',')),
+    };
   } catch {
     return undefined;
   }

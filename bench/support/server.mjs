@@ -20,13 +20,14 @@ const root = join(import.meta.dirname, '../..');
  * @property {string} url
  * @property {import('postgres').Sql} sql
  * @property {string} directory temporary, for whoever needs one
+ * @property {string} adminToken
  * @property {() => Promise<string>} enrollToken
  * @property {(...names: readonly ('main' | 'worker')[]) => () => void} rest stops these; what is returned lets them go on
  *
- * @param {import('./cleanups.mjs').Cleanups} cleanups
+ * @param {import('./cleanups.mjs').Cleanups} cleanups @param {{ stepsBack?: boolean }} [how] false: it is what is measured
  * @returns {Promise<Server>}
  */
-export async function startServer(cleanups) {
+export async function startServer(cleanups, { stepsBack = true } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'whodunit-bench-'));
   cleanups.defer(() => rm(directory, { recursive: true, force: true }));
   // Under root Postgres runs as another user, who has to get through to its own directory in here.
@@ -34,7 +35,7 @@ export async function startServer(cleanups) {
   const postgres = await startPostgres({ dataDir: join(directory, 'postgres'), log: () => undefined });
   cleanups.defer(() => rm(dirname(postgres.dataDir), { recursive: true, force: true }));
   cleanups.defer(() => postgres.stop());
-  await stepBack(postgres.pid);
+  if (stepsBack) await stepBack(postgres.pid);
 
   const port = await tryPort(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
@@ -48,7 +49,7 @@ export async function startServer(cleanups) {
     closeSync(log);
     children[name] = child;
     cleanups.defer(() => endChild(child));
-    await stepBack(child.pid ?? 0);
+    if (stepsBack) await stepBack(child.pid ?? 0);
   }
   await waitUntilReady(url, AbortSignal.timeout(60_000));
   const adminToken = (await readFile(join(directory, 'admin-token'), 'utf8')).trim();
@@ -64,7 +65,7 @@ export async function startServer(cleanups) {
   };
   // Before they are ended: one that is stopped would not hear of it.
   cleanups.defer(() => send(Object.keys(children), 'SIGCONT'));
-  return { url, sql, directory, rest, enrollToken: () => createEnrollToken(url, adminToken) };
+  return { url, sql, directory, adminToken, rest, enrollToken: () => createEnrollToken(url, adminToken) };
 }
 
 /** A process, its threads and children, and what they will start: run when nobody else wants to. @param {number} pid */

@@ -10,7 +10,7 @@ import { ENV, LOGGER } from '../platform/platform.tokens.js';
 import { Seal } from '../platform/seal.js';
 import { approvalsMissing, jobLimits, planJob, type JobRequest, type Plan, type Wanted } from '../remedy/index.js';
 import { HostStore } from '../store/host.store.js';
-import type { CommandRow, JobChange, JobRow, WholeJob } from '../store/job.rows.js';
+import type { CommandRow, JobChange, JobEventRow, JobRow, WholeJob } from '../store/job.rows.js';
 import { JobFactsStore, type FleetRow } from '../store/job-facts.store.js';
 import { JobQueueStore } from '../store/job-queue.store.js';
 import { JobStore } from '../store/job.store.js';
@@ -71,35 +71,29 @@ export class DispatchService {
     const ids = await this.work.signable(jobsPerTurn);
     if (ids.length === 0) return 0;
     const jobs = await this.jobs.whole(await this.jobs.matching({}, ids));
-    const obstacles = await this.obstacles(jobs, await this.closed(ids));
+    const obstacles = await this.obstacles(jobs);
     const at = new Date();
-    await this.jobs.change(ids, (whole) => this.step(whole, obstacles.get(whole.job.id), at), {
+    await this.jobs.change(ids, (whole, closed) => this.step(whole, closed, obstacles.get(whole.job.id), at), {
       at,
       unlessPassive: true,
+      trailKinds: closing,
     });
     return ids.length;
   }
 
   /** Earliest first, each as if those before it were at work already. */
-  private async obstacles(jobs: readonly WholeJob[], closed: ReadonlySet<string>): Promise<Map<string, Obstacle>> {
+  private async obstacles(jobs: readonly WholeJob[]): Promise<Map<string, Obstacle>> {
     const found = new Map<string, Obstacle>();
     let fleet = await this.facts.fleet();
     const inOrder = jobs.toSorted(
       (a, b) => a.job.created_at.getTime() - b.job.created_at.getTime() || (a.job.id < b.job.id ? -1 : 1),
     );
     for (const whole of inOrder) {
-      const reopened = closed.has(whole.job.id) ? this.forged(whole.job, 'the trail says that it is over') : null;
-      const obstacle = reopened ?? this.distrust(whole) ?? (await this.guards(whole, fleet));
+      const obstacle = this.distrust(whole) ?? (await this.guards(whole, fleet));
       if (obstacle) found.set(whole.job.id, obstacle);
       else if (isDisturbing(whole.job)) fleet = { ...fleet, disturbed: fleet.disturbed + signable(whole).length };
     }
     return found;
-  }
-
-  /** Jobs that the trail says are over, whatever their rows say. */
-  private async closed(ids: readonly string[]): Promise<Set<string>> {
-    const events = await this.jobs.events(ids);
-    return new Set(events.flatMap(({ kind, job_id }) => (closing.includes(kind) ? (job_id ?? []) : [])));
   }
 
   /** What is wrong with the rows themselves. */
@@ -138,10 +132,17 @@ export class DispatchService {
   }
 
   /** In the lock: what was found still has to be so. */
-  private step(whole: WholeJob, obstacle: Obstacle | undefined, at: Date): JobChange | null {
+  private step(
+    whole: WholeJob,
+    closed: readonly JobEventRow[],
+    obstacle: Obstacle | undefined,
+    at: Date,
+  ): JobChange | null {
     const { job } = whole;
     if (job.ended_at !== null || job.state === 'PENDING_APPROVAL' || job.deadline <= at) return null;
-    const against = obstacle ?? this.distrust(whole);
+    // Whatever the rows say; asked in the lock, since it may have been closed since the guards were.
+    const reopened = closed.length > 0 ? this.forged(job, 'the trail says that it is over') : null;
+    const against = reopened ?? obstacle ?? this.distrust(whole);
     if (against) {
       const how = { state: 'REJECTED', kind: 'refused', actor: server, ...against, at } as const;
       return endUnsent(whole, how) ?? stopWaves(whole, against, at);

@@ -43,12 +43,15 @@ export type NewCommand = Pick<
   'id' | 'job_id' | 'host_id' | 'created_at' | 'wave' | 'target' | 'expires_at'
 >;
 
-type Change = (job: WholeJob) => JobChange | null;
+/** `trail`: what was asked for by `trailKinds`. */
+type Change = (job: WholeJob, trail: readonly JobEventRow[]) => JobChange | null;
 
 export interface ChangeOptions {
   readonly at: Date;
   /** Changes nothing while the fleet is in passive mode, which cannot begin before this is over. */
   readonly unlessPassive?: boolean;
+  /** What the trail has of these kinds, as it is while the jobs are locked. */
+  readonly trailKinds?: readonly string[];
 }
 
 const eventsPerJobMax = 1_000;
@@ -149,8 +152,10 @@ export class JobStore {
       const tx = transaction as Tx;
       if (options.unlessPassive && (await isPassive(tx))) return [];
       const jobs = await run<JobRow>(tx, 'lockJobs', [[...ids]]);
+      const trail = await trailOf(tx, ids, options.trailKinds ?? []);
       const changed = (await whole(tx, jobs)).flatMap((before) => {
-        const made = change(before);
+        const ofJob = trail.filter(({ job_id }) => job_id === before.job.id);
+        const made = change(before, ofJob);
         return made ? [{ before, made, after: applied(before, made, options.at) }] : [];
       });
       if (changed.length > 0) await this.write(tx, changed, options.at);
@@ -180,6 +185,13 @@ export class JobStore {
     );
     await addToTrail(tx, this.seal, entries);
   }
+}
+
+async function trailOf(tx: Tx, ids: readonly string[], kinds: readonly string[]): Promise<readonly JobEventRow[]> {
+  if (kinds.length === 0) return [];
+  return tx<
+    JobEventRow[]
+  >`select * from job_events where job_id = any (${[...ids]}::uuid[]) and kind = any (${[...kinds]})`;
 }
 
 interface Changed {

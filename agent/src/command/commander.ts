@@ -131,11 +131,13 @@ export class Commander {
     const who = { command: id, requestedBy, approvedBy: approvedBy.join(', '), reason };
     const { before } = prepared;
     let outcome: Outcome;
+    // Its time is before the act: what the act does is found by that.
+    const begun = blankReport(system, id);
     try {
       const acting = prepared.act();
       // The intent is on the disk: saying so is nothing that the act has to wait for.
       log.info(`A command is carried out: ${action.kind}.`, who);
-      report({ ...blankReport(system, id), state: 'ACCEPTED', detail: 'It is being done.', before });
+      report({ ...begun, state: 'ACCEPTED', detail: 'It is being done.', before });
       outcome = await acting;
     } catch (error) {
       const detail = `The agent failed in the middle of it: ${String(error)}`;
