@@ -20,6 +20,9 @@ import { ProblemAdapter } from './problem.adapter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { serveWebsocket } from './websocket.js';
 
+/** So long may a request that is being answered take once the end has begun. */
+const lastRequestsMs = 5_000;
+
 export interface Api extends Running {
   readonly app: NestFastifyApplication;
   /** Where it listens. */
@@ -37,6 +40,11 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.addHook('onRoute', (route) => {
     if (route.url === '/v1/batches') route.bodyLimit = limits.batchBytesMax;
+  });
+  // A connection on which no request ever came is none that Node calls idle: it would be waited for.
+  fastify.addHook('preClose', (done) => {
+    setTimeout(() => fastify.server.closeAllConnections(), lastRequestsMs).unref();
+    done();
   });
   // JSON is the only body that anything here takes.
   fastify.removeContentTypeParser('text/plain');

@@ -1,5 +1,5 @@
 /** The `deaths` subscription. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '../platform/logger.js';
 import { metrics } from '../platform/metrics.js';
 import { LOGGER } from '../platform/platform.tokens.js';
@@ -9,10 +9,7 @@ import type { DeathRow, LifeKey } from '../store/rows.js';
 import { Feed } from '../platform/feed.js';
 
 @Injectable()
-export class DeathFeed
-  extends Feed<DeathCriteria, LifeKey, DeathRow>
-  implements OnApplicationBootstrap, OnApplicationShutdown
-{
+export class DeathFeed extends Feed<DeathCriteria, LifeKey, DeathRow> {
   constructor(deaths: DeathStore, notifications: Notifications, @Inject(LOGGER) logger: Logger) {
     const source = {
       name: 'deaths',
@@ -21,13 +18,5 @@ export class DeathFeed
       matching: deaths.matching.bind(deaths),
     };
     super(source, logger);
-  }
-
-  onApplicationBootstrap(): Promise<void> {
-    return this.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.stop();
   }
 }

@@ -1,5 +1,5 @@
 /** The `episodes` subscription. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '../platform/logger.js';
 import { metrics } from '../platform/metrics.js';
 import { LOGGER } from '../platform/platform.tokens.js';
@@ -9,10 +9,7 @@ import type { EpisodeKey, EpisodeRow } from '../store/rows.js';
 import { Feed } from '../platform/feed.js';
 
 @Injectable()
-export class EpisodeFeed
-  extends Feed<EpisodeCriteria, EpisodeKey, EpisodeRow>
-  implements OnApplicationBootstrap, OnApplicationShutdown
-{
+export class EpisodeFeed extends Feed<EpisodeCriteria, EpisodeKey, EpisodeRow> {
   constructor(episodes: EpisodeStore, notifications: Notifications, @Inject(LOGGER) logger: Logger) {
     const source = {
       name: 'episodes',
@@ -21,13 +18,5 @@ export class EpisodeFeed
       matching: episodes.matching.bind(episodes),
     };
     super(source, logger);
-  }
-
-  onApplicationBootstrap(): Promise<void> {
-    return this.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.stop();
   }
 }

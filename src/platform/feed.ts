@@ -3,6 +3,7 @@
  * the query of the same name, so the two cannot disagree. A subscriber that does not keep up is ended with an error that
  * says so: it asks for what it missed and subscribes again.
  */
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Gauge } from 'prom-client';
 import { Failure } from './errors.js';
 import type { Logger } from './logger.js';
@@ -33,7 +34,8 @@ interface Subscriber<Criteria, Row> {
   turn: Promise<void>;
 }
 
-export class Feed<Criteria, Key, Row> {
+/** Listens from the start of the application to its end. */
+export class Feed<Criteria, Key, Row> implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly subscribers = new Set<Subscriber<Criteria, Row>>();
   private listener: Listener | undefined;
 
@@ -42,7 +44,7 @@ export class Feed<Criteria, Key, Row> {
     private readonly logger: Logger,
   ) {}
 
-  async start(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     this.listener = await this.source.listen(
       (keys) => this.deliver(keys),
       () => this.endAll(interrupted(this.source.name)),
@@ -60,7 +62,7 @@ export class Feed<Criteria, Key, Row> {
     return channel;
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.listener?.stop().catch(() => undefined);
     for (const { channel } of [...this.subscribers]) await channel.return();
   }

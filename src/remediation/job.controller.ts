@@ -8,8 +8,6 @@ import { JobService, view, type JobView } from './job.service.js';
 import { badRequest } from './job.input.js';
 import { planView } from './plan.view.js';
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 @Controller('v1/jobs')
 export class JobController {
   constructor(
@@ -34,7 +32,7 @@ export class JobController {
 
   @Get(':id')
   async job(@Param('id') id: string): Promise<JobReply> {
-    const job = uuid.test(id) ? await this.store.byId(id) : null;
+    const job = await this.store.byId(id);
     if (job) return reply(view(job));
     throw new Failure({ code: 'remediation/unknown-job', status: 404, detail: 'There is no job of that id.' });
   }

@@ -1,5 +1,5 @@
 /** The `jobs` subscription. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Feed } from '../platform/feed.js';
 import type { Logger } from '../platform/logger.js';
 import { metrics } from '../platform/metrics.js';
@@ -9,10 +9,7 @@ import { Notifications } from '../store/notifications.js';
 import { view, type JobView } from './job.service.js';
 
 @Injectable()
-export class JobFeed
-  extends Feed<JobCriteria, string, JobView>
-  implements OnApplicationBootstrap, OnApplicationShutdown
-{
+export class JobFeed extends Feed<JobCriteria, string, JobView> {
   constructor(jobs: JobStore, notifications: Notifications, @Inject(LOGGER) logger: Logger) {
     const source = {
       name: 'jobs',
@@ -21,13 +18,5 @@ export class JobFeed
       matching: async (where: JobCriteria, ids: readonly string[]) => (await jobs.matching(where, ids)).map(view),
     };
     super(source, logger);
-  }
-
-  onApplicationBootstrap(): Promise<void> {
-    return this.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.stop();
   }
 }

@@ -16,13 +16,11 @@ import { Failure } from '../platform/errors.js';
 import { requireRole, type WithPrincipal } from '../platform/principal.js';
 import { HostStore } from '../store/host.store.js';
 import type { ApprovalRow, CommandRow, JobEventRow } from '../store/job.rows.js';
-import { JobStore, type JobCriteria } from '../store/job.store.js';
+import { jobIdPattern, JobStore, type JobCriteria } from '../store/job.store.js';
 import { JobFeed } from './job.feed.js';
 import { JobLoaders } from './job.loaders.js';
 import { JobService, view, type JobView } from './job.service.js';
 import { inOrderOfPlan, planView, type PlanView } from './plan.view.js';
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @Resolver()
 export class JobsResolver {
@@ -35,14 +33,14 @@ export class JobsResolver {
 
   @Query('job')
   async job(@Args() { id }: QueryJobArgs): Promise<JobView | null> {
-    const job = uuid.test(id) ? await this.jobStore.byId(id) : null;
+    const job = await this.jobStore.byId(id);
     return job && view(job);
   }
 
   @Query('jobs')
   async jobs(@Args() { filter, first, after }: QueryJobsArgs): Promise<Connection<JobView>> {
     const size = pageSize(first);
-    const key = decodeCursor('jobs', after, [cursorParts.milliseconds, uuid]);
+    const key = decodeCursor('jobs', after, [cursorParts.milliseconds, jobIdPattern]);
     const position = key && { created_at: new Date(Number(key[0])), id: key[1]! };
     const rows = await this.jobStore.page(await this.criteria(filter), position, size + 1);
     return toConnection(rows.map(view), size, ({ created_at, id }) => encodeCursor('jobs', [created_at.getTime(), id]));

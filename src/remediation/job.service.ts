@@ -17,7 +17,7 @@ import {
 } from '../remedy/index.js';
 import type { JobChange, JobRow, WholeJob } from '../store/job.rows.js';
 import { JobFactsStore } from '../store/job-facts.store.js';
-import { JobStore, type NewCommand, type NewJob } from '../store/job.store.js';
+import { jobIdPattern, JobStore, type NewCommand, type NewJob } from '../store/job.store.js';
 import { targetOf } from '../store/job-target.js';
 import type { HostRow } from '../store/rows.js';
 import { storableText } from '../store/text.js';
@@ -32,8 +32,6 @@ export interface JobView extends Omit<JobRow, 'seal' | 'request_digest'> {
   readonly dryRun: boolean;
   readonly objections: readonly Objection[];
 }
-
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 @Injectable()
 export class JobService {
@@ -123,7 +121,7 @@ export class JobService {
   }
 
   private async change(id: string, at: Date, change: (whole: WholeJob) => JobChange): Promise<WholeJob[]> {
-    const changed = idPattern.test(id) ? await this.jobs.change([id], change, { at }) : [];
+    const changed = jobIdPattern.test(id) ? await this.jobs.change([id], change, { at }) : [];
     if (changed.length > 0) return changed;
     throw new Failure({ code: 'remediation/unknown-job', status: 404, detail: 'There is no job of that id.' });
   }

@@ -1,8 +1,15 @@
 /** Loads what a job is planned by (src/remedy/job-facts.ts). Changes nothing and decides nothing. */
 import { Inject, Injectable } from '@nestjs/common';
 import { limits } from '../contract/index.js';
-import { wantedProcess, type HostFacts, type JobFacts, type JobRequest, type TargetFacts } from '../remedy/index.js';
-import { restartOf, type Cause } from '../verdict/index.js';
+import {
+  policyCauses,
+  wantedProcess,
+  type HostFacts,
+  type JobFacts,
+  type JobRequest,
+  type TargetFacts,
+} from '../remedy/index.js';
+import { causes, restartOf, type Cause } from '../verdict/index.js';
 import { BootStore } from './boot.store.js';
 import { DeathStore } from './death.store.js';
 import { FactsStore } from './facts.store.js';
@@ -20,8 +27,8 @@ import { SwitchStore } from './switch.store.js';
 /** A stream's heartbeat is stored every ten seconds: three may be lost. */
 const streamSilence = '40 seconds';
 const lately = '10 minutes';
-/** Ends that somebody wanted, or that are no trouble. */
-const wantedEnds: readonly Cause[] = ['EXITED', 'SERVICE_STOP', 'SHUTDOWN', 'REMEDIATION', 'CONTAINER_STOP'];
+/** Ends that somebody wanted, or that are no trouble: what no policy is about. */
+const wantedEnds: readonly Cause[] = causes.filter((cause) => !(policyCauses as readonly Cause[]).includes(cause));
 const deathsMax = 100;
 const mainProcessesMax = 16;
 /** Boot-clock time after all others. */

@@ -54,6 +54,8 @@ export interface ChangeOptions {
   readonly trailKinds?: readonly string[];
 }
 
+export const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const eventsPerJobMax = 1_000;
 
 @Injectable()
@@ -79,7 +81,9 @@ export class JobStore {
     return run<JobRow>(this.db, 'jobsPage', [...criteria(where), null, null, [...ids], ids.length]);
   }
 
+  /** Null also for what is no id. */
   async byId(id: string): Promise<JobRow | null> {
+    if (!jobIdPattern.test(id)) return null;
     return (await this.matching({}, [id]))[0] ?? null;
   }
 

@@ -1,5 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -286,5 +288,15 @@ describe('secrets', () => {
     } finally {
       await writeFile(file, `${stack.adminToken}\n`);
     }
+  });
+
+  test('a_connection_on_which_nothing_was_asked_does_not_hold_up_the_end', async () => {
+    const { hostname, port } = new URL(stack.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+    await stack.restartApi();
+    await closed;
+    expect((await stack.fetch('/healthz')).status).toBe(200);
   });
 });
