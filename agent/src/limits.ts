@@ -7,9 +7,11 @@ export const agentLimits = {
   /** Records handled in one turn of the event loop. */
   recordsPerTurnMax: 2_048,
   pollBusyMs: 20,
-  /** After a turn without records; twice as long after each further one, up to the most. A processor makes 4 MB of records
-   * a second at full speed: the more there are, the sooner the ring would be full. */
-  pollIdleMs: 50,
+  /** After a turn with fewer the next look may wait as long as a fork is held back. */
+  recordsFewMax: 64,
+  /** After a turn without records: as long as most, unless there are many processors. Each makes 4 MB of records a second at full
+   * speed: the more there are, the sooner the ring would be full. */
+  pollIdleMsMin: 50,
   pollIdleMsMax: 400,
   pollIdleMsMaxOfOneProcessor: 1_600,
   /** The procfs rung looks this often. */

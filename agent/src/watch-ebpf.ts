@@ -38,8 +38,8 @@ interface Announcement {
   readonly processes: number;
 }
 
-const idleMsMax = Math.max(
-  agentLimits.pollIdleMs,
+const pollIdleMs = Math.max(
+  agentLimits.pollIdleMsMin,
   Math.min(agentLimits.pollIdleMsMax, agentLimits.pollIdleMsMaxOfOneProcessor / cpus().length),
 );
 
@@ -60,7 +60,6 @@ export class EbpfWatch implements Watch {
   #countsAtMs = -Infinity;
   #missesAtMs = performance.now();
   #missesAt: bigint;
-  #idleMs: number = agentLimits.pollIdleMs;
 
   constructor({ sensor, tracker, spool, coreDumps, keepSensor }: Parts) {
     this.#sensor = sensor;
@@ -120,11 +119,11 @@ export class EbpfWatch implements Watch {
     return isQuiet && performance.now() - this.#countsAtMs <= agentLimits.countsIntervalMs;
   }
 
+  /** A few records may be all there are: one look when no fork of theirs is held back any more, then those of an idle agent. */
   #pauseAfter(count: number): number {
-    const { pollBusyMs, pollIdleMs } = agentLimits;
-    this.#idleMs = count > 0 ? pollIdleMs / 2 : Math.min(this.#idleMs * 2, idleMsMax);
-    if (count > 0) return pollBusyMs;
-    return this.#idleMs < idleMsMax ? this.#idleMs : delayToBeat(idleMsMax, idleMsMax);
+    if (count >= agentLimits.recordsFewMax) return agentLimits.pollBusyMs;
+    if (count > 0) return Math.min(agentLimits.forkHeldMs, pollIdleMs);
+    return delayToBeat(pollIdleMs, pollIdleMs);
   }
 
   /** The number of records that were read. While nothing happens there is nothing to do but once in a while. */
