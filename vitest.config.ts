@@ -29,6 +29,18 @@ export default defineConfig({
       {
         resolve,
         test: {
+          name: 'agent',
+          include: ['test/agent/**/*.int.spec.ts'],
+          globalSetup: ['test/support/database.setup.ts'],
+          // They share a kernel, and each sees what all processes of the machine do.
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.spec.ts'],
           globalSetup: ['test/support/database.setup.ts'],

@@ -26,6 +26,13 @@ export function countTests(report, status) {
   return { passed, failed: failed === 0 && status !== 0 ? 1 : failed, skipped };
 }
 
+/** @param {readonly Counts[]} all @returns {Counts} */
+export function sumOf(all) {
+  /** @param {keyof Counts} key */
+  const sum = (key) => all.reduce((total, counts) => total + counts[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
+
 /** @param {Counts} counts */
 export function summaryLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countTests, summaryLine } from './test-summary.mjs';
+import { countTests, summaryLine, sumOf } from './test-summary.mjs';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -24,4 +24,12 @@ test('an_error_outside_every_test_is_a_failure', () => {
 test('says_skipped_only_when_some_were', () => {
   expect(summaryLine({ passed: 3, failed: 0, skipped: 0 })).toBe('3 passed, 0 failed');
   expect(summaryLine({ passed: 3, failed: 1, skipped: 2 })).toBe('3 passed, 1 failed, 2 skipped');
+});
+
+test('sums_what_ran_side_by_side', () => {
+  const counts = [
+    { passed: 3, failed: 0, skipped: 2 },
+    { passed: 4, failed: 1, skipped: 0 },
+  ];
+  expect(sumOf(counts)).toEqual({ passed: 7, failed: 1, skipped: 2 });
 });

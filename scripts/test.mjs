@@ -1,6 +1,8 @@
 /**
  * `npm test [-- what vitest takes]`: installs and builds what is missing, runs every test, and ends with one line:
  * `N passed, N failed` and, if there were any, `, N skipped`.
+ *
+ * What acts on the kernel runs one file at a time and waits for most of it: the rest runs beside it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -8,8 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAll, isBuilt } from './build-steps.mjs';
 import { installMissing } from './installed.mjs';
-import { countTests, summaryLine } from './test-summary.mjs';
+import { countTests, summaryLine, sumOf } from './test-summary.mjs';
 
+const lanes = [
+  ['--project', 'unit', '--project', 'integration'],
+  ['--project', 'agent', '--project', 'e2e'],
+];
 const root = join(import.meta.dirname, '..');
 
 process.exit(await main());
@@ -25,8 +31,11 @@ async function main() {
   }
   const directory = await mkdtemp(join(tmpdir(), 'whodunit-test-'));
   try {
-    const status = await runVitest(join(directory, 'report.json'));
-    const counts = countTests(await readReport(join(directory, 'report.json')), status);
+    const asked = process.argv.slice(2);
+    const runs = asked.length > 0 ? [asked] : lanes;
+    const counts = sumOf(
+      await Promise.all(runs.map((args, run) => count(args, join(directory, `report-${run}.json`)))),
+    );
     console.log(summaryLine(counts));
     return counts.failed === 0 ? 0 : 1;
   } finally {
@@ -34,11 +43,17 @@ async function main() {
   }
 }
 
-/** @param {string} reportFile @returns {Promise<number>} */
-function runVitest(reportFile) {
+/** @param {string[]} asked @param {string} reportFile */
+async function count(asked, reportFile) {
+  const status = await runVitest(asked, reportFile);
+  return countTests(await readReport(reportFile), status);
+}
+
+/** @param {string[]} asked @param {string} reportFile @returns {Promise<number>} */
+function runVitest(asked, reportFile) {
   const program = join(root, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const args = [program, 'run', '--passWithNoTests', ...reporters, ...process.argv.slice(2)];
+  const args = [program, 'run', '--passWithNoTests', ...reporters, ...asked];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', reject);

@@ -1,9 +1,9 @@
 /** Runs one list of promises on each rung, with the real agent. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rungs, type Rung } from '../../src/contract/index.js';
-import { createWorld, eventually, type Agent, type World } from '../integration/agent-process.js';
+import { createWorld, eventually, type Agent, type World } from '../agent/agent-process.js';
 import { requirePrerequisite, type Prerequisite } from '../support/prerequisite.js';
-import type { Death } from '../integration/agent-api.js';
+import type { Death } from '../agent/agent-api.js';
 import type { Standing } from './promises.js';
 
 export interface Host {

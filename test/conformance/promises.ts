@@ -1,5 +1,5 @@
 /**
- * What the agent promises on each rung, in one list. A promise is a test of test/integration/conformance.*.int.spec.ts of the
+ * What the agent promises on each rung, in one list. A promise is a test of test/agent/conformance.*.int.spec.ts of the
  * same name; where a rung does not keep it, that rung's blind spots must say so, in words that the pattern finds.
  * docs/rungs.md shows this list to people.
  */

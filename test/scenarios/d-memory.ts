@@ -45,7 +45,7 @@ export const memory: readonly (Scenario | Elsewhere)[] = [
   {
     id: 'D6',
     title: 'killed before the agent was installed',
-    test: 'test/integration/kernel-log-agent.int.spec.ts: tells_a_death_from_before_its_first_start_as_reconstructed_and_once',
+    test: 'test/agent/kernel-log-agent.int.spec.ts: tells_a_death_from_before_its_first_start_as_reconstructed_and_once',
     reason: 'needs an agent that starts later',
   },
 ];
