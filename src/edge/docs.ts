@@ -4,6 +4,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import { ApiTokenRequest } from '../access/api-token.controller.js';
 import { Ack, Batch, EnrollReply, EnrollRequest, Problem, Report } from '../contract/index.js';
+import { ExportQuery } from '../history/export/export.query.js';
 import { JobInput } from '../remediation/job.input.js';
 import { JobReply } from '../remediation/job.reply.js';
 
@@ -55,8 +56,9 @@ interface Operation {
   readonly summary: string;
   readonly body?: string;
   readonly reply?: { readonly status: number; readonly schema?: string };
-  /** Parameters, all strings: in the path, and optional headers. */
+  /** Parameters, all strings: in the path, optional ones of the query, and optional headers. */
   readonly path?: readonly string[];
+  readonly query?: readonly string[];
   readonly headers?: readonly string[];
   readonly problems: readonly number[];
   readonly open?: boolean;
@@ -116,6 +118,12 @@ const operations: Readonly<Record<string, Operation>> = {
     path: ['id'],
     problems: [401, 403, 404],
   },
+  'get /v1/export': {
+    summary:
+      'Deaths as newline-delimited JSON, newest first: native, ocsf (1007 Process Activity), ecs, or otel (OTLP logs). gzip where accepted. `after` goes on behind the death of that id.',
+    query: Object.keys(ExportQuery.shape),
+    problems: [400, 401, 403, 404, 429],
+  },
   'get /healthz': { summary: 'This process answers.', problems: [], open: true },
   'get /readyz': { summary: 'It can do its work.', problems: [503], open: true },
   'get /metrics': { summary: 'Prometheus metrics of this process.', problems: [401] },
@@ -142,7 +150,7 @@ function fill(target: NonNullable<OpenAPIObject['paths'][string]['get']>, operat
     [type]: { schema: { $ref: `#/components/schemas/${schema}` } },
   });
   target.summary = operation.summary;
-  const parameter = (where: 'path' | 'header') => (name: string) => ({
+  const parameter = (where: 'path' | 'query' | 'header') => (name: string) => ({
     name,
     in: where,
     required: where === 'path',
@@ -150,6 +158,7 @@ function fill(target: NonNullable<OpenAPIObject['paths'][string]['get']>, operat
   });
   target.parameters = [
     ...(operation.path ?? []).map(parameter('path')),
+    ...(operation.query ?? []).map(parameter('query')),
     ...(operation.headers ?? []).map(parameter('header')),
   ];
   if (operation.body) target.requestBody = { required: true, content: json(operation.body) };

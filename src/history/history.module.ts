@@ -5,6 +5,8 @@ import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from './ep
 import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from './evidence.resolver.js';
 import { DeathFeed } from './death.feed.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from './death.resolver.js';
+import { ExportController } from './export/export.controller.js';
+import { ExportService } from './export/export.service.js';
 import { Filters } from './filters.js';
 import { HostResolver } from './host.resolver.js';
 import { LedgerResolver } from './ledger.resolver.js';
@@ -21,6 +23,7 @@ import { SignalResolver } from './signal.resolver.js';
 import { WhoKilledService } from './who-killed.service.js';
 
 @Module({
+  controllers: [ExportController],
   providers: [
     ActorResolver,
     BootEndingResolver,
@@ -35,6 +38,7 @@ import { WhoKilledService } from './who-killed.service.js';
     EpisodeRemediesResolver,
     EpisodeResolver,
     EpisodesResolver,
+    ExportService,
     Filters,
     HostBootsResolver,
     HostGapsResolver,
