@@ -9,7 +9,7 @@
 -- Primary keys of deaths, processes, episodes.
 with reported as (
   select ($1::int[])[i.n] as boot, ($2::int[])[i.n] as host_id, ($3::timestamptz[])[i.n] as booted_at, i.*
-  from jsonb_to_recordset($4::text::jsonb) as i(
+  from json_to_recordset($4::text::json) as i(
     n int, pid int, start_ns bigint, died_ns bigint, exit_code smallint, signal smallint, core_dumped boolean,
     cpu_ns bigint, peak_rss_bytes bigint, reconstructed boolean)
 ), incoming as (

@@ -7,7 +7,7 @@
 -- Primary key of processes; index signals (boot, sender_pid, sender_start_ns, at_ns).
 with incoming as (
   select ($1::int[])[i.n] as boot, ($2::int[])[i.n] as host_id, ($3::timestamptz[])[i.n] as booted_at, i.*
-  from jsonb_to_recordset($4::text::jsonb) as i(
+  from json_to_recordset($4::text::json) as i(
     n int, pid int, start_ns bigint, parent_pid int, parent_start_ns bigint, origin text, seen_ns bigint, exec_ns bigint,
     comm text, exe text, args text[], args_cut boolean, uid bigint, user_name text, login_uid bigint, login_name text,
     login_session bigint, tty text, cgroup text, unit text,

@@ -5,7 +5,7 @@
 -- Returns how many deaths want a verdict now.
 with incoming as (
   select ($1::int[])[i.n] as boot, ($2::timestamptz[])[i.n] as booted_at, i.*
-  from jsonb_to_recordset($3::text::jsonb) as i(
+  from json_to_recordset($3::text::json) as i(
     n int, at_ns bigint, signal smallint, code int, target_pid int, target_start_ns bigint, sender_pid int, sender_start_ns bigint,
     running_pid int, running_start_ns bigint, thread int, disposition text, result text, address text, count bigint, until_ns bigint)
 ), reopened as (
