@@ -74,7 +74,8 @@ function judge(batch: Batch, committed: number): CommitResult {
 
 async function store(tx: Tx, news: readonly News[]): Promise<number> {
   const described = news.map((one) => ({ ...one, rows: toRows(one.events) }));
-  const boots = await run<{ id: number; host_id: number }>(tx, 'upsertBoots', [JSON.stringify(described.map(bootRow))]);
+  const started = described.flatMap(({ hostId, rows }) => (rows.agentStart ? [hostId] : []));
+  const boots = await upsertBoots(tx, [JSON.stringify(described.map(bootRow)), started]);
   const bootOf = new Map(boots.map(({ id, host_id }) => [host_id, id]));
   const parts = described.map((one): Part => ({ ...one, boot: bootOf.get(one.hostId)! }));
   const cursors = news.map(({ hostId, batch }) => {
@@ -92,13 +93,16 @@ async function store(tx: Tx, news: readonly News[]): Promise<number> {
   return results.reduce((sum, result) => sum + (result.pending ?? 0), 0);
 }
 
+function upsertBoots(tx: Tx, parameters: [boots: string, started: number[]]) {
+  return run<{ id: number; host_id: number }>(tx, 'upsertBoots', parameters);
+}
+
 function bootRow({ hostId, batch, rows }: Delivery & { readonly rows: BatchRows }): object {
   return {
     host_id: hostId,
     boot_id: batch.bootId,
     booted_at: batch.bootedAt,
     seen_ns: String(rows.latest),
-    agent_started: rows.agentStart !== null,
     agent_stopped_ns: rows.agentStop?.at,
   };
 }
