@@ -21,11 +21,7 @@ export function connectForIngest(databaseUrl: string, connectionsMax: number): D
   return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
 }
 
-function connect(
-  databaseUrl: string,
-  connectionsMax: number,
-  settings: Readonly<Record<string, string>>,
-): Db {
+function connect(databaseUrl: string, connectionsMax: number, settings: Readonly<Record<string, string>>): Db {
   return postgres(databaseUrl, {
     max: connectionsMax,
     connect_timeout: 10,
