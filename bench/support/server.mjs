@@ -18,6 +18,8 @@ const root = join(import.meta.dirname, '../..');
 /**
  * @typedef {object} Server
  * @property {string} url
+ * @property {string} postgresUrl
+ * @property {{ main: number, worker: number }} pids
  * @property {import('postgres').Sql} sql
  * @property {string} directory temporary, for whoever needs one
  * @property {string} adminToken
@@ -65,7 +67,18 @@ export async function startServer(cleanups, { stepsBack = true } = {}) {
   };
   // Before they are ended: one that is stopped would not hear of it.
   cleanups.defer(() => send(Object.keys(children), 'SIGCONT'));
-  return { url, sql, directory, adminToken, rest, enrollToken: () => createEnrollToken(url, adminToken) };
+  const pids = { main: children['main']?.pid ?? 0, worker: children['worker']?.pid ?? 0 };
+  const postgresUrl = postgres.url;
+  return {
+    url,
+    postgresUrl,
+    pids,
+    sql,
+    directory,
+    adminToken,
+    rest,
+    enrollToken: () => createEnrollToken(url, adminToken),
+  };
 }
 
 /** A process, its threads and children, and what they will start: run when nobody else wants to. @param {number} pid */

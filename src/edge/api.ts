@@ -13,6 +13,7 @@ import type { Env } from '../platform/env.js';
 import { nestLogger, type Logger } from '../platform/logger.js';
 import type { Running } from '../platform/program.js';
 import { migrateQueue } from '../queue/queues.js';
+import { admitBatches } from './admit.hook.js';
 import { authenticateRequests } from './authenticate.hook.js';
 import { serveDocs } from './docs.js';
 import { serveGraphiql } from './graphiql.js';
@@ -49,6 +50,7 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   // JSON is the only body that anything here takes.
   fastify.removeContentTypeParser('text/plain');
   authenticateRequests(fastify, app.get(Authenticator));
+  admitBatches(fastify);
   // Requests only: gzip batches are opened by a library that counts the bytes as they come out.
   await app.register(
     compress as never,

@@ -27,7 +27,7 @@ export function toRows(events: readonly Event[]): BatchRows {
   const formerImages: object[] = [];
   const acted = new Set<string>();
   const signals: object[] = [];
-  const deaths = new Map<string, object>();
+  const deaths = new Map<string, { readonly died_ns: string }>();
   const oomKills: object[] = [];
   const evidence = collectEvidence();
   const losses: object[] = [];
@@ -66,7 +66,7 @@ export function toRows(events: readonly Event[]): BatchRows {
     if (isKnownEvent(event)) (handlers[event.kind] as (event: KnownEvent) => void)(event);
     else unknown.push(event);
   }
-  const processes = [...lives].map(([key, event]) => processRow(event, execs.get(key)));
+  const processes = [...lives].map(([key, event]) => processRow(event, execs.get(key), deaths.get(key)?.died_ns));
   return {
     processes,
     formerImages,
@@ -83,7 +83,7 @@ export function toRows(events: readonly Event[]): BatchRows {
 /** Rows of another file's making. */
 const elsewhere = (): void => undefined;
 
-function processRow(event: ProcessEvent, execs: readonly string[] | undefined): object {
+function processRow(event: ProcessEvent, execs: readonly string[] | undefined, ended: string | undefined): object {
   return {
     pid: event.pid,
     start_ns: event.start,
@@ -110,6 +110,7 @@ function processRow(event: ProcessEvent, execs: readonly string[] | undefined): 
     login_source: event.login?.sourceAddress,
     kernel_thread: event.kernelThread,
     execs,
+    ended_ns: ended,
   };
 }
 
@@ -143,7 +144,7 @@ function signalRow(event: Of<'signal'>): object {
   };
 }
 
-function deathRow(event: Of<'exit'>): object {
+function deathRow(event: Of<'exit'>) {
   return {
     pid: event.pid,
     start_ns: event.start,

@@ -1,69 +1,110 @@
 /**
- * Ingest: one batch, one transaction, the cursor within it. Exactly-once by (host, epoch, sequence): events at or
- * below the cursor were committed before and are skipped, and nothing is stored beyond a gap.
+ * Ingest: batches of some hosts, one transaction, their cursors within it. Exactly-once by (host, epoch, sequence): events at
+ * or below the cursor were committed before and are skipped, and nothing is stored beyond a gap.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { AgentStartEvent, Batch, Event } from '../contract/index.js';
 import { toRows, type BatchRows } from './batch.rows.js';
-import { moveLedger } from './ledger.move.js';
+import { CommitQueue, type Delivery } from './commit-queue.js';
+import { moveLedgers } from './ledger.move.js';
 import type { Db } from './postgres.js';
 import { notifyEpisodes } from './notifications.js';
 import { run, type Statement } from './sql.js';
-import { DB } from './store.tokens.js';
+import { INGEST_DB } from './store.tokens.js';
 
 export type CommitResult =
   | {
       readonly outcome: 'stored';
       readonly committed: number;
       readonly events: readonly Event[];
+      /** Deaths that want a verdict now, of all that was committed together; told with one batch of those. */
       readonly pending: number;
     }
   /** The batch begins beyond the next number. */
   | { readonly outcome: 'gap'; readonly committed: number };
 
 type Tx = TransactionSql<{ bigint: bigint }>;
-interface BootContext {
-  readonly tx: Tx;
-  readonly hostId: number;
+
+/** What of a delivery is new. */
+export interface News extends Delivery {
+  readonly events: readonly Event[];
+}
+
+interface Part extends News {
+  readonly rows: BatchRows;
   readonly boot: number;
-  readonly bootedAt: string;
 }
 
 @Injectable()
 export class BatchStore {
-  constructor(@Inject(DB) private readonly db: Db) {}
+  private readonly queue: CommitQueue;
+
+  constructor(@Inject(INGEST_DB) db: Db) {
+    this.queue = new CommitQueue((deliveries) => db.begin((tx) => commitIn(tx as Tx, deliveries)));
+  }
 
   /** @throws the driver's error when Postgres could not commit; then nothing of the batch is stored. */
-  async commit(hostId: number, batch: Batch): Promise<CommitResult> {
-    return (await this.db.begin((tx) => commitIn(tx as Tx, hostId, batch))) as CommitResult;
+  commit(hostId: number, batch: Batch): Promise<CommitResult> {
+    return this.queue.submit({ hostId, batch });
   }
 }
 
-async function commitIn(tx: Tx, hostId: number, batch: Batch): Promise<CommitResult> {
-  const [cursor] = await run<{ committed: bigint }>(tx, 'lockCursor', [hostId, batch.epoch]);
-  const committed = Number(cursor!.committed);
+async function commitIn(tx: Tx, deliveries: readonly Delivery[]): Promise<CommitResult[]> {
+  const keys = deliveries.map(({ hostId, batch }) => ({ host_id: hostId, epoch: batch.epoch }));
+  const cursors = await run<{ host_id: number; committed: bigint }>(tx, 'lockCursors', [JSON.stringify(keys)]);
+  const committed = new Map(cursors.map((cursor) => [cursor.host_id, Number(cursor.committed)]));
+  const results = deliveries.map(({ hostId, batch }) => judge(batch, committed.get(hostId)!));
+  const news = deliveries.flatMap((delivery, index): News[] => {
+    const result = results[index]!;
+    return result.outcome === 'stored' && result.events.length > 0 ? [{ ...delivery, events: result.events }] : [];
+  });
+  if (news.length === 0) return results;
+  const pending = await store(tx, news);
+  const first = results.findIndex((result) => result.outcome === 'stored' && result.events.length > 0);
+  return results.map((result, index) => (index === first ? { ...result, pending } : result));
+}
+
+/** What becomes of a batch where that much is committed. */
+function judge(batch: Batch, committed: number): CommitResult {
   if (batch.sequence > committed + 1) return { outcome: 'gap', committed };
   const events = batch.events.slice(committed + 1 - batch.sequence);
-  if (events.length === 0) return { outcome: 'stored', committed, events, pending: 0 };
+  return { outcome: 'stored', committed: committed + events.length, events, pending: 0 };
+}
 
-  const rows = toRows(events);
-  const { latest, agentStart, agentStop } = rows;
-  const lifecycle = [latest, agentStart !== null, agentStop?.at ?? null];
-  const [boot] = await run<{ id: number }>(tx, 'upsertBoot', [hostId, batch.bootId, batch.bootedAt, ...lifecycle]);
-  const context = { tx, hostId, boot: boot!.id, bootedAt: batch.bootedAt };
-  const highest = committed + events.length;
+async function store(tx: Tx, news: readonly News[]): Promise<number> {
+  const described = news.map((one) => ({ ...one, rows: toRows(one.events) }));
+  const started = described.flatMap(({ hostId, rows }) => (rows.agentStart ? [hostId] : []));
+  const boots = await upsertBoots(tx, [JSON.stringify(described.map(bootRow)), started]);
+  const bootOf = new Map(boots.map(({ id, host_id }) => [host_id, id]));
+  const parts = described.map((one): Part => ({ ...one, boot: bootOf.get(one.hostId)! }));
+  const cursors = news.map(({ hostId, batch }) => {
+    return { host_id: hostId, epoch: batch.epoch, committed: batch.sequence + batch.events.length - 1 };
+  });
   // Sent without waiting for each: the connection pipelines them, and the first failure rolls all back.
   const [history, facts] = await Promise.all([
-    storeHistory(context, rows),
-    storeHostFacts(context, rows),
-    moveLedger(tx, hostId, batch, events),
-    run(tx, 'advanceCursor', [hostId, batch.epoch, highest]),
+    storeHistory(tx, parts),
+    Promise.all(parts.map((part) => storeHostFacts(tx, part))),
+    moveLedgers(tx, news),
+    run(tx, 'advanceCursors', [JSON.stringify(cursors)]),
   ]);
-  const results = [...history, ...facts];
+  const results = [...history, ...facts.flat()];
   await notifyEpisodes(tx, [...new Set(results.flatMap((result) => result.episodes ?? []))]);
-  const pending = results.reduce((sum, result) => sum + (result.pending ?? 0), 0);
-  return { outcome: 'stored', committed: highest, events, pending };
+  return results.reduce((sum, result) => sum + (result.pending ?? 0), 0);
+}
+
+function upsertBoots(tx: Tx, parameters: [boots: string, started: number[]]) {
+  return run<{ id: number; host_id: number }>(tx, 'upsertBoots', parameters);
+}
+
+function bootRow({ hostId, batch, rows }: Delivery & { readonly rows: BatchRows }): object {
+  return {
+    host_id: hostId,
+    boot_id: batch.bootId,
+    booted_at: batch.bootedAt,
+    seen_ns: String(rows.latest),
+    agent_stopped_ns: rows.agentStop?.at,
+  };
 }
 
 /** What the statements say in return. */
@@ -75,15 +116,30 @@ interface Stored {
 }
 
 /** Signals come before processes, so that an image that acted is recognised as such; deaths come last. */
-async function storeHistory({ tx, hostId, boot, bootedAt }: BootContext, rows: BatchRows): Promise<Stored[]> {
-  const at = [boot, hostId, bootedAt];
-  const json = JSON.stringify;
+async function storeHistory(tx: Tx, parts: readonly Part[]): Promise<Stored[]> {
+  const boots = parts.map(({ boot }) => boot);
+  const hosts = parts.map(({ hostId }) => hostId);
+  const zeros = parts.map(({ batch }) => batch.bootedAt);
+  const steps: Promise<Stored[]>[] = [];
+  /** What every batch has: of all of them at once. `n` says whose a row is. */
+  const storeAll = (statement: Statement, of: keyof BatchRows, parameters: unknown[]) => {
+    const rows = parts.flatMap(({ rows }, index) => (rows[of] as object[]).map((row) => ({ n: index + 1, ...row })));
+    if (rows.length > 0) steps.push(run(tx, statement, [...parameters, JSON.stringify(rows)]));
+  };
+  storeAll('insertSignals', 'signals', [boots, zeros]);
+  storeAll('insertProcesses', 'processes', [boots, hosts, zeros]);
+  for (const part of parts) steps.push(...storeEvidence(tx, part));
+  storeAll('insertDeaths', 'deaths', [boots, hosts, zeros]);
+  return (await Promise.all(steps)).flat();
+}
+
+/** What few batches have. */
+function storeEvidence(tx: Tx, { boot, hostId, batch, rows }: Part): Promise<Stored[]>[] {
+  const at = [boot, hostId, batch.bootedAt];
   const steps: Promise<Stored[]>[] = [];
   const store = (statement: Statement, of: readonly object[], parameters: unknown[]) => {
-    if (of.length > 0) steps.push(run(tx, statement, [...parameters, json(of)]));
+    if (of.length > 0) steps.push(run(tx, statement, [...parameters, JSON.stringify(of)]));
   };
-  store('insertSignals', rows.signals, [boot, bootedAt]);
-  store('insertProcesses', rows.processes, at);
   store('insertFormerImages', rows.formerImages, [boot]);
   store('insertOomKills', rows.oomKills, [boot]);
   store('insertOomReports', rows.oomReports, at);
@@ -93,12 +149,11 @@ async function storeHistory({ tx, hostId, boot, bootedAt }: BootContext, rows: B
   store('insertThrottles', rows.throttles, at);
   store('insertLosses', rows.losses, at);
   store('insertUnknown', rows.unknown, at);
-  store('insertDeaths', rows.deaths, at);
-  return (await Promise.all(steps)).flat();
+  return steps;
 }
 
-async function storeHostFacts(context: BootContext, rows: BatchRows): Promise<Stored[]> {
-  const { tx, hostId, boot, bootedAt } = context;
+async function storeHostFacts(tx: Tx, { hostId, boot, batch, rows }: Part): Promise<Stored[]> {
+  const { bootedAt } = batch;
   const steps: Promise<Stored[]>[] = [];
   if (rows.agentStart) {
     steps.push(describeHost(tx, hostId, rows.agentStart));

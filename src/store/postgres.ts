@@ -7,6 +7,21 @@ const statementTimeoutMs = 15_000;
 
 /** @param connectionsMax more would only queue inside Postgres instead of here. */
 export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
+  // The list queries carry optional conditions; a generic plan would ignore which of them are there.
+  return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_custom_plan' });
+}
+
+/**
+ * For ingest: connections of its own, so that neither batches nor questions wait for the others. Its statements carry
+ * thousands of rows in a parameter: a custom plan would read them once more, and takes longer than what it plans. They find
+ * rows by their keys, one by one, also while a table is still too small for the planner to see the use of that.
+ */
+export function connectForIngest(databaseUrl: string, connectionsMax: number): Db {
+  const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+  return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
+}
+
+function connect(databaseUrl: string, connectionsMax: number, settings: Readonly<Record<string, string>>): Db {
   return postgres(databaseUrl, {
     max: connectionsMax,
     connect_timeout: 10,
@@ -18,8 +33,7 @@ export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
       TimeZone: 'UTC',
-      // The list queries carry optional conditions; a generic plan would ignore which of them are there.
-      plan_cache_mode: 'force_custom_plan',
+      ...settings,
     },
     onnotice: () => undefined,
   });

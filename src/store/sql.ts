@@ -11,7 +11,7 @@ const directory = path.resolve(import.meta.dirname, '../../prisma/sql');
 
 export const statements = {
   addToTrail: 'add-to-trail',
-  advanceCursor: 'advance-cursor',
+  advanceCursors: 'advance-cursors',
   approvalsOfJobs: 'approvals-of-jobs',
   bootsPage: 'boots-page',
   childrenPage: 'children-page',
@@ -56,7 +56,7 @@ export const statements = {
   ledgerStreams: 'ledger-streams',
   lifeOfPid: 'life-of-pid',
   lineage: 'lineage',
-  lockCursor: 'lock-cursor',
+  lockCursors: 'lock-cursors',
   lockJobs: 'lock-jobs',
   lockTrailHeads: 'lock-trail-heads',
   lossesByDeath: 'losses-by-death',
@@ -90,7 +90,7 @@ export const statements = {
   trailPage: 'trail-page',
   unbalancedHosts: 'unbalanced-hosts',
   unitsMainProcess: 'units-main-process',
-  upsertBoot: 'upsert-boot',
+  upsertBoots: 'upsert-boots',
   zombiesOf: 'zombies-of',
 } as const;
 

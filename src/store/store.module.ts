@@ -14,7 +14,8 @@ import { JobStore } from './job.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { LossStore } from './loss.store.js';
 import { Notifications } from './notifications.js';
-import { connectPostgres, type Db } from './postgres.js';
+import { groupsAtOnce } from './commit-queue.js';
+import { connectForIngest, connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
 import { ProcessStore } from './process.store.js';
 import { RestartStore } from './restart.store.js';
@@ -25,7 +26,7 @@ import { SwitchStore } from './switch.store.js';
 import { TrailStore } from './trail.store.js';
 import { Readiness } from './readiness.js';
 import { TokenStore } from './token.store.js';
-import { DB, PRISMA } from './store.tokens.js';
+import { DB, INGEST_DB, PRISMA } from './store.tokens.js';
 
 const stores = [
   BatchStore,
@@ -57,6 +58,7 @@ const stores = [
 export class StoreModule implements OnApplicationShutdown {
   constructor(
     @Inject(DB) private readonly db: Db,
+    @Inject(INGEST_DB) private readonly ingestDb: Db,
     @Inject(PRISMA) private readonly prisma: PrismaClient,
   ) {}
 
@@ -65,6 +67,7 @@ export class StoreModule implements OnApplicationShutdown {
       module: StoreModule,
       providers: [
         { provide: DB, useFactory: () => connectPostgres(env.databaseUrl) },
+        { provide: INGEST_DB, useFactory: () => connectForIngest(env.databaseUrl, groupsAtOnce) },
         { provide: PRISMA, useFactory: () => connectPrisma(env.databaseUrl) },
         ...stores,
       ],
@@ -73,6 +76,6 @@ export class StoreModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.db.end({ timeout: 5 }), this.prisma.$disconnect()]);
+    await Promise.all([this.db.end({ timeout: 5 }), this.ingestDb.end({ timeout: 5 }), this.prisma.$disconnect()]);
   }
 }

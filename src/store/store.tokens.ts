@@ -1,3 +1,4 @@
-/** Injection tokens of the two connections; nothing outside `store` asks for them. */
+/** Injection tokens of the connections; nothing outside `store` asks for them. */
 export const DB = Symbol('postgres.js');
 export const PRISMA = Symbol('prisma');
+export const INGEST_DB = Symbol('postgres.js for ingest');

@@ -86,6 +86,45 @@ describe('exactly once', () => {
     expect(await stored()).toEqual({ processes: 2, signals: 1, deaths: 1 });
   });
 
+  test('batches_of_one_host_that_alternate_between_two_apis_are_stored_once', async () => {
+    const second = await stack.startSecondApi();
+    const total = 60;
+    const events = Array.from({ length: total }, (_, n) => [
+      described(life(1_000 + n)),
+      exited(life(1_000 + n), 9_000),
+    ]);
+    const post = async (url: string, from: number, to: number) => {
+      const body = JSON.stringify(host.batch(events.slice(from, to).flat(), { sequence: from * 2 + 1 }));
+      const headers = { authorization: `Bearer ${host.credential}`, 'content-type': 'application/json' };
+      return (await fetch(`${url}/v1/batches`, { method: 'POST', headers, body })).status;
+    };
+    for (let from = 0; from < total; from += 6) {
+      // Each batch to both at once, cut differently, and then again to the other one.
+      const statuses = await Promise.all([
+        post(stack.url, from, from + 6),
+        post(second.url, from, from + 3),
+        post(second.url, Math.max(0, from - 2), from + 6),
+      ]);
+      expect(statuses).toEqual([200, 200, 200]);
+    }
+    expect(await committed()).toBe(total * 2);
+    expect(await stored()).toEqual({ processes: total, deaths: total });
+  });
+
+  test('many_hosts_at_once_through_two_apis_are_each_stored_once', async () => {
+    const second = await stack.startSecondApi();
+    const many = await Promise.all(Array.from({ length: 12 }, (_, n) => stack.enroll(`ingest-crowd-${n}`)));
+    const post = async (url: string, of: TestHost) => {
+      const body = JSON.stringify(of.batch(killing(life(100), life(101), 200)));
+      const headers = { authorization: `Bearer ${of.credential}`, 'content-type': 'application/json' };
+      return (await fetch(`${url}/v1/batches`, { method: 'POST', headers, body })).status;
+    };
+    const orders = [many, many.toReversed(), many, many.toReversed()];
+    const statuses = orders.flatMap((order, n) => order.map((of) => post(n % 2 === 0 ? stack.url : second.url, of)));
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]));
+    for (const of of many) expect(await stored(of)).toEqual({ processes: 2, signals: 1, deaths: 1 });
+  });
+
   test('two_hosts_with_the_same_epoch_and_boot_do_not_disturb_each_other', async () => {
     const other = await stack.enroll('ingest-twin');
     const shared = host.batch(fiveSignals());
@@ -159,6 +198,23 @@ describe('all or nothing', () => {
     );
     const reply = await stack.fetch('/v1/batches', { method: 'POST', token: host.credential, body: batch });
     expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([400, 'ingest/bad-batch']);
+  });
+});
+
+describe('the end of a life', () => {
+  const endOf = async (pid: number) =>
+    (await stack.sql`select ended_at from processes where host_id = ${host.id} and pid = ${pid}`)[0]?.ended_at;
+
+  test('is_stored_with_the_life_or_after_it_and_is_the_same', async () => {
+    await host.send([described(life(21)), exited(life(21), 100.0004), described(life(22))]);
+    await host.send([exited(life(22), 100.0004)]);
+    expect([await endOf(21), await endOf(22)]).toEqual([new Date(wall(100)), new Date(wall(100))]);
+  });
+
+  test('stays_what_the_first_report_said_when_the_life_is_told_again', async () => {
+    await host.send([described(life(23)), exited(life(23), 100)]);
+    await host.send([described(life(23), { at: ns(90) }), exited(life(23), 150)]);
+    expect(await endOf(23)).toEqual(new Date(wall(100)));
   });
 });
 

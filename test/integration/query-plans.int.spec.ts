@@ -229,19 +229,19 @@ const plans: readonly [
   [
     'signals stored',
     'insertSignals',
-    [1, at, json({ at_ns: 1, signal: 9, target_pid: 100, target_start_ns: 100_000 })],
+    [[1], [at], json({ n: 1, at_ns: 1, signal: 9, target_pid: 100, target_start_ns: 100_000 })],
     ['deaths_pkey'],
   ],
   [
     'deaths stored',
     'insertDeaths',
-    [1, 1, at, json({ ...life, died_ns: 5, core_dumped: false })],
-    ['deaths_pkey', 'episodes_pkey'],
+    [[1], [1], [at], json({ n: 1, ...life, died_ns: 5, core_dumped: false })],
+    ['deaths_pkey', 'episodes_pkey', 'processes_pkey'],
   ],
   [
     'processes stored',
     'insertProcesses',
-    [1, 1, at, json({ ...life, origin: 'exec', seen_ns: 5, exec_ns: 5, execs: [5], comm: 'x' })],
+    [[1], [1], [at], json({ n: 1, ...life, origin: 'exec', seen_ns: 5, exec_ns: 5, execs: [5], comm: 'x' })],
     ['processes_pkey', 'signals_by_sender'],
   ],
   [
