@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { benchAgent } from './agent.mjs';
+import { benchFanout, fanoutTools } from './fanout.mjs';
 import { benchJobs, jobTools } from './jobs.mjs';
 import { Cleanups } from './support/cleanups.mjs';
 import { describeMachine } from './support/machine.mjs';
@@ -13,12 +14,15 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
 
   agent            what the agent costs and misses, beside bpftrace, auditd and forkstat
   jobs             from asking for a kill to the deed, beside ssh
+  fanout           a job for each of 1,000 hosts, beside the rate of bare BullMQ
 
   --quick          fewer and shorter runs: to see a change, not to publish
   --rounds N       runs of which the median is taken
   --only A,B       of full-speed, paced, bpf-time, idle
   --json           the result with every sample, as JSON
 `;
+
+const suites = { agent: benchAgent, jobs: benchJobs, fanout: benchFanout };
 
 const cleanups = new Cleanups();
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -41,10 +45,7 @@ async function main() {
   }
   const log = (/** @type {string} */ line) => console.error(`  ${line}`);
   const machine = describeMachine();
-  const result =
-    options.suite === 'jobs'
-      ? await benchJobs({ ...options, log, cleanups })
-      : await benchAgent({ ...options, log, cleanups });
+  const result = await suites[options.suite]({ ...options, log, cleanups });
   if (options.json) {
     const plain = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
       value instanceof Map ? Object.fromEntries(value) : value;
@@ -52,7 +53,7 @@ async function main() {
     return 0;
   }
   for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
-  let tools = jobTools;
+  let tools = options.suite === 'jobs' ? jobTools : fanoutTools;
   if ('plan' in result) {
     for (const [name, reason] of Object.entries(result.notRun)) console.log(`${name}: not run, ${reason}`);
     const { rounds, fullSpeedKills, pacedSeconds } = result.plan;
@@ -78,8 +79,8 @@ function readOptions() {
     });
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     const wrong = rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0);
-    if (wrong || positionals.length !== 1 || !['agent', 'jobs'].includes(`${positionals[0]}`)) return undefined;
-    const [suite] = positionals;
+    const suite = /** @type {keyof typeof suites} */ (positionals[0]);
+    if (wrong || positionals.length !== 1 || !Object.hasOwn(suites, suite)) return undefined;
     return {
       suite,
       quick: values.quick,

@@ -18,6 +18,7 @@ const root = join(import.meta.dirname, '../..');
 /**
  * @typedef {object} Server
  * @property {string} url
+ * @property {string} databaseUrl
  * @property {import('postgres').Sql} sql
  * @property {string} directory temporary, for whoever needs one
  * @property {string} adminToken
@@ -65,7 +66,15 @@ export async function startServer(cleanups, { stepsBack = true } = {}) {
   };
   // Before they are ended: one that is stopped would not hear of it.
   cleanups.defer(() => send(Object.keys(children), 'SIGCONT'));
-  return { url, sql, directory, adminToken, rest, enrollToken: () => createEnrollToken(url, adminToken) };
+  return {
+    url,
+    databaseUrl: postgres.url,
+    sql,
+    directory,
+    adminToken,
+    rest,
+    enrollToken: () => createEnrollToken(url, adminToken),
+  };
 }
 
 /** A process, its threads and children, and what they will start: run when nobody else wants to. @param {number} pid */
