@@ -42,6 +42,12 @@ interface Obstacle {
   readonly detail: string;
 }
 
+/** A job with those of its commands that are next. */
+interface Next {
+  readonly job: JobRow;
+  readonly commands: readonly CommandRow[];
+}
+
 @Injectable()
 export class DispatchService {
   private readonly key: SigningKey;
@@ -92,37 +98,37 @@ export class DispatchService {
   /** Earliest first, each as if those before it were at work already. */
   private async obstacles(jobs: readonly WholeJob[]): Promise<Map<string, Obstacle>> {
     const found = new Map<string, Obstacle>();
-    const trusted: WholeJob[] = [];
+    const trusted: Next[] = [];
     for (const whole of jobs) {
       const obstacle = this.distrust(whole);
       if (obstacle) found.set(whole.job.id, obstacle);
-      else if (signable(whole).length > 0) trusted.push(whole);
+      else trusted.push({ job: whole.job, commands: signable(whole) });
     }
-    const inOrder = trusted.toSorted(
-      (a, b) => a.job.created_at.getTime() - b.job.created_at.getTime() || (a.job.id < b.job.id ? -1 : 1),
-    );
+    const inOrder = trusted
+      .filter(({ commands }) => commands.length > 0)
+      .toSorted((a, b) => a.job.created_at.getTime() - b.job.created_at.getTime() || (a.job.id < b.job.id ? -1 : 1));
     const asked = await this.again(inOrder);
     const facts = await this.facts.of(asked, await this.facts.fleet());
     let disturbedBefore = 0;
-    for (const [index, whole] of inOrder.entries()) {
+    for (const [index, { job, commands }] of inOrder.entries()) {
       const { fleet, ...rest } = facts[index]!;
       const now = { ...rest, fleet: { ...fleet, disturbed: fleet.disturbed + disturbedBefore } };
       const { refusal } = planJob(asked[index]!.request, now, jobLimits);
-      if (refusal) found.set(whole.job.id, notSent(refusal));
-      else if (isDisturbing(whole.job)) disturbedBefore += signable(whole).length;
+      if (refusal) found.set(job.id, notSent(refusal));
+      else if (isDisturbing(job)) disturbedBefore += commands.length;
     }
     return found;
   }
 
   /** What the hosts that are next were planned for, to be asked of the guards as things are now. */
-  private async again(jobs: readonly WholeJob[]): Promise<Asked[]> {
-    const next = jobs.map((whole) => new Set(signable(whole).map(({ machine_id }) => machine_id)));
-    const rows = await this.hosts.byIds([...new Set(jobs.flatMap(signable).map(({ host_id }) => host_id))]);
-    const byMachine = new Map(rows.map((row) => [row.machine_id, row]));
-    return jobs.map(({ job }, index) => {
+  private async again(all: readonly Next[]): Promise<Asked[]> {
+    const ids = new Set(all.flatMap(({ commands }) => commands.map(({ host_id }) => host_id)));
+    const rows = new Map((await this.hosts.byIds([...ids])).map((row) => [row.machine_id, row]));
+    return all.map(({ job, commands }) => {
       const plan = planOf(job);
-      const targets = plan.targets.filter(({ host }) => next[index]!.has(host));
-      const hosts = targets.flatMap(({ host }) => byMachine.get(host) ?? []);
+      const machines = new Set(commands.map(({ machine_id }) => machine_id));
+      const targets = plan.targets.filter(({ host }) => machines.has(host));
+      const hosts = targets.flatMap(({ host }) => rows.get(host) ?? []);
       return { request: requestAgain(plan, targets), hosts, before: job };
     });
   }

@@ -47,9 +47,11 @@ export class ProcessStore {
   }
 
   /** The latest lives of pids on hosts, in no order; a pid that was never seen has none. */
-  async livesOfPids(asked: readonly { readonly hostId: number; readonly pid: number }[]): Promise<ProcessRow[]> {
+  async livesOfPids(
+    asked: readonly { readonly hostId: number; readonly pid: number }[],
+  ): Promise<(ProcessRow & { readonly boot_id: string })[]> {
     if (asked.length === 0) return [];
-    return run<ProcessRow>(this.db, 'livesOfPids', [asked.map(({ hostId }) => hostId), asked.map(({ pid }) => pid)]);
+    return run(this.db, 'livesOfPids', [asked.map(({ hostId }) => hostId), asked.map(({ pid }) => pid)]);
   }
 
   /** Newest first. */
