@@ -12,7 +12,7 @@ import { median } from './support/statistics.mjs';
 /** As many as people may ask for within an hour, of the whole fleet. */
 const hostsMax = 1_000;
 const quickHosts = 200;
-const askingAtOnce = 64;
+const askingAtOnce = 128;
 const ours = 'whodunit';
 const bare = 'BullMQ, empty jobs';
 const shareMin = 0.25;

@@ -6,7 +6,7 @@ import { Client } from './client.mjs';
 
 const enrollingAtOnce = 16;
 /** Each real agent has a connection of its own; so many share theirs here. */
-const connections = 32;
+const connections = 128;
 const bootedAt = '2026-11-20T08:00:00.000Z';
 const nothing = { steps: [], before: {}, after: {}, actors: [] };
 const init = { pid: 1, start: '0' };

@@ -1,7 +1,7 @@
 -- Deaths of the time in which given lives acted for a command may be their doing: they want their verdict again. Once the actors
 -- are committed: what is decided later sees them.
 -- $1 int[] boots, $2 int[] pids, $3 bigint[] starts, $4 uuid[] their commands
--- Primary key of job_actors; index deaths (host_id, died_at, ...), which the order asks for.
+-- Returns a row for each that was not wanted already. Primary key of job_actors; index deaths (host_id, died_at, ...), which the order asks for.
 insert into pending_verdicts (boot, pid, start_ns)
 select distinct d.boot, d.pid, d.start_ns
 from unnest($1::int[], $2::int[], $3::bigint[], $4::uuid[]) as k(boot, pid, start_ns, command_id)
@@ -15,3 +15,4 @@ cross join lateral (
   order by d.died_at limit 100000) d
 where d.boot = a.boot and d.died_ns between a.from_ns and a.until_ns
 on conflict do nothing
+returning boot

@@ -86,8 +86,6 @@ export class ReportService {
     const lives = told.flatMap(({ boot, report: { command, actors } }) =>
       boot === null ? [] : actors.map(({ pid, start }) => ({ boot, pid, start_ns: BigInt(start), command })),
     );
-    if (lives.length === 0) return;
-    await this.jobs.reopenActed(lives);
-    void this.queue.wake('decide-pending');
+    if (lives.length > 0 && (await this.jobs.reopenActed(lives)) > 0) void this.queue.wake('decide-pending');
   }
 }

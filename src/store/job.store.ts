@@ -93,9 +93,10 @@ export class JobStore {
     return (await this.matching({}, [id]))[0] ?? null;
   }
 
-  /** The deaths in which these may have had a hand, for their commands, are decided again. */
-  async reopenActed(actors: readonly (LifeKey & { readonly command: string })[]): Promise<void> {
-    await run(this.db, 'reopenActed', [...keyArrays(actors), actors.map(({ command }) => command)]);
+  /** The deaths in which these may have had a hand, for their commands, want their verdict again. @returns how many more do. */
+  async reopenActed(actors: readonly (LifeKey & { readonly command: string })[]): Promise<number> {
+    const parameters = [...keyArrays(actors), actors.map(({ command }) => command)];
+    return (await run(this.db, 'reopenActed', parameters)).length;
   }
 
   /** The job for which a life acted on another at that time. */
