@@ -91,10 +91,10 @@ async function measure(server, { batches, seed, log }) {
 }
 
 /** All rows out to files, the tables emptied, and in again. @param {import('./support/server.mjs').Server} server */
-async function copyAgain({ sql, postgresUrl, directory }) {
+async function copyAgain({ sql, databaseUrl, directory }) {
   const file = (/** @type {string} */ table) => join(directory, `${table}.copy`);
   const psql = (/** @type {readonly string[]} */ commands) =>
-    run('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', postgresUrl, ...commands.flatMap((command) => ['-c', command])]);
+    run('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', databaseUrl, ...commands.flatMap((command) => ['-c', command])]);
   await psql(tables.map((table) => `\\copy ${table} to '${file(table)}'`));
   await sql.unsafe(`truncate ${tables.join(', ')}`);
   await sql`checkpoint`;

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { benchAgent } from './agent.mjs';
+import { benchFanout, fanoutTools } from './fanout.mjs';
 import { benchIngest, ingestTools } from './ingest.mjs';
 import { benchJobs, jobTools } from './jobs.mjs';
 import { Cleanups } from './support/cleanups.mjs';
@@ -15,6 +16,7 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   agent            what the agent costs and misses, beside bpftrace, auditd and forkstat
   jobs             from asking for a kill to the deed, beside ssh
   ingest           from batches to committed rows, beside psql's \\copy; bytes a life
+  fanout           a job for each of 1,000 hosts, beside the rate of bare BullMQ
 
   --quick          fewer and shorter runs: to see a change, not to publish
   --rounds N       runs of which the median is taken
@@ -22,10 +24,12 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   --json           the result with every sample, as JSON
 `;
 
-const suites = { agent: benchAgent, ingest: benchIngest, jobs: benchJobs };
+const suites = { agent: benchAgent, fanout: benchFanout, ingest: benchIngest, jobs: benchJobs };
+/** @type {Readonly<Record<keyof typeof suites, readonly string[]>>} */
+const toolsOf = { agent: [], fanout: fanoutTools, ingest: ingestTools, jobs: jobTools };
 
 /** @param {string | undefined} name @returns {name is keyof typeof suites} */
-const isSuite = (name) => name !== undefined && name in suites;
+const isSuite = (name) => name !== undefined && Object.hasOwn(suites, name);
 
 const cleanups = new Cleanups();
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -56,7 +60,7 @@ async function main() {
     return 0;
   }
   for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
-  let tools = options.suite === 'ingest' ? ingestTools : jobTools;
+  let tools = /** @type {readonly string[]} */ (toolsOf[options.suite]);
   if ('plan' in result) {
     for (const [name, reason] of Object.entries(result.notRun)) console.log(`${name}: not run, ${reason}`);
     const { rounds, fullSpeedKills, pacedSeconds } = result.plan;

@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '../..');
 /**
  * @typedef {object} Server
  * @property {string} url
- * @property {string} postgresUrl
+ * @property {string} databaseUrl
  * @property {{ main: number, worker: number }} pids
  * @property {import('postgres').Sql} sql
  * @property {string} directory temporary, for whoever needs one
@@ -68,10 +68,9 @@ export async function startServer(cleanups, { stepsBack = true } = {}) {
   // Before they are ended: one that is stopped would not hear of it.
   cleanups.defer(() => send(Object.keys(children), 'SIGCONT'));
   const pids = { main: children['main']?.pid ?? 0, worker: children['worker']?.pid ?? 0 };
-  const postgresUrl = postgres.url;
   return {
     url,
-    postgresUrl,
+    databaseUrl: postgres.url,
     pids,
     sql,
     directory,

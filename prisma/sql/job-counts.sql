@@ -1,18 +1,23 @@
 -- Jobs of the last hour: of the fleet, of a host, of a target; one for each host of a job. What was rejected, cancelled or expired
 -- before anything was sent does not count.
--- $1 int[] host ids, $2 text[] their targets, $3 timestamptz, $4 uuid: only jobs before this one, or null
--- Returns a row for each host. Indexes jobs_by_time, job_commands (job_id), job by job: the hour is little of what there is.
-with counted as (
-  select c.host_id, c.target, j.id, j.ended_at is null as is_open, coalesce(c.sent_at, j.created_at) as at, c.ended_at
+-- $1 int[] host ids, $2 text[] their targets, $3 timestamptz[], $4 uuid[]: for each, only jobs before this one, or null
+-- Returns a row for each, with its number from 1. Indexes jobs_by_time, job_commands (job_id), job by job: the hour is little of
+-- what there is.
+with counted as materialized (
+  select c.host_id, c.target, j.created_at, j.id, j.ended_at is null as is_open, coalesce(c.sent_at, j.created_at) as at, c.ended_at
   from jobs j cross join lateral (select * from job_commands c where c.job_id = j.id offset 0) c
   where j.created_at > now() - interval '1 hour' and (j.state not in ('REJECTED', 'CANCELLED', 'EXPIRED') or c.sent_at is not null)
-    and ($3::timestamptz is null or (j.created_at, j.id) < ($3::timestamptz, $4::uuid))
+), asked as (
+  select item::int, host_id, target, coalesce(before_at, 'infinity') as before_at, before_id
+  from unnest($1::int[], $2::text[], $3::timestamptz[], $4::uuid[]) with ordinality as k(host_id, target, before_at, before_id, item)
+), fleet as (
+  select before_at, before_id, (select count(*)::int from counted c where (c.created_at, c.id) < (a.before_at, a.before_id)) as jobs
+  from (select distinct before_at, before_id from asked) a
 )
-select k.host_id,
-  (select count(*)::int from counted) as fleet,
-  (select count(*)::int from counted c where c.host_id = k.host_id) as host,
-  (select count(*)::int from counted c where c.host_id = k.host_id and c.target = k.target) as target,
-  (select c.id from counted c where c.host_id = k.host_id and c.target = k.target and c.is_open limit 1) as open_job,
-  (select extract(epoch from now() - max(coalesce(c.ended_at, c.at)))::float8 from counted c
-    where c.host_id = k.host_id and c.target = k.target) as last_seconds_ago
-from unnest($1::int[], $2::text[]) as k(host_id, target)
+select a.item, f.jobs as fleet, count(c.id)::int as host, count(c.id) filter (where c.target = a.target)::int as target,
+  (array_agg(c.id) filter (where c.target = a.target and c.is_open))[1] as open_job,
+  extract(epoch from now() - max(coalesce(c.ended_at, c.at)) filter (where c.target = a.target))::float8 as last_seconds_ago
+from asked a
+join fleet f on f.before_at = a.before_at and f.before_id is not distinct from a.before_id
+left join counted c on c.host_id = a.host_id and (c.created_at, c.id) < (a.before_at, a.before_id)
+group by a.item, f.jobs

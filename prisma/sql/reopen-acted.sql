@@ -1,11 +1,11 @@
 -- Deaths of the time in which given lives acted for a command may be their doing: they want their verdict again. Once the actors
 -- are committed: what is decided later sees them.
--- $1 int[] boots, $2 int[] pids, $3 bigint[] starts, $4 uuid command
--- Primary key of job_actors; index deaths (host_id, died_at, ...), which the order asks for.
+-- $1 int[] boots, $2 int[] pids, $3 bigint[] starts, $4 uuid[] their commands
+-- Returns a row for each that was not wanted already. Primary key of job_actors; index deaths (host_id, died_at, ...), which the order asks for.
 insert into pending_verdicts (boot, pid, start_ns)
 select distinct d.boot, d.pid, d.start_ns
-from unnest($1::int[], $2::int[], $3::bigint[]) as k(boot, pid, start_ns)
-join job_actors a on a.boot = k.boot and a.pid = k.pid and a.start_ns = k.start_ns and a.command_id = $4::uuid
+from unnest($1::int[], $2::int[], $3::bigint[], $4::uuid[]) as k(boot, pid, start_ns, command_id)
+join job_actors a on a.boot = k.boot and a.pid = k.pid and a.start_ns = k.start_ns and a.command_id = k.command_id
 join boots b on b.id = a.boot
 cross join lateral (
   select * from deaths d
@@ -15,3 +15,4 @@ cross join lateral (
   order by d.died_at limit 100000) d
 where d.boot = a.boot and d.died_ns between a.from_ns and a.until_ns
 on conflict do nothing
+returning boot

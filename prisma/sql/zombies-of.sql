@@ -1,9 +1,12 @@
--- Open zombies of a parent, oldest first.
--- $1 int boot, $2 int pid, $3 bigint start of the parent, $4 int limit
+-- Open zombies of parents, oldest first.
+-- $1 int[] boots, $2 int[] pids, $3 bigint[] starts of the parents, $4 int limit for each
 -- Partial index episodes_open; primary key of processes.
-select e.pid, e.start_ns, p.comm, p.cgroup
-from episodes e
-join processes p using (boot, pid, start_ns)
-where e.ended_at is null and e.state = 'zombie' and e.boot = $1::int and e.parent_pid = $2::int and e.parent_start_ns = $3::bigint
-order by e.started_at, e.pid
-limit $4::int
+select z.*
+from unnest($1::int[], $2::int[], $3::bigint[]) as k(boot, pid, start_ns)
+cross join lateral (
+  select e.boot, e.parent_pid, e.parent_start_ns, e.pid, e.start_ns, p.comm, p.cgroup
+  from episodes e
+  join processes p using (boot, pid, start_ns)
+  where e.ended_at is null and e.state = 'zombie' and e.boot = k.boot and e.parent_pid = k.pid and e.parent_start_ns = k.start_ns
+  order by e.started_at, e.pid
+  limit $4::int) z

@@ -2,11 +2,16 @@
 import { Injectable } from '@nestjs/common';
 import { Failure } from '../platform/errors.js';
 import { roles, type Principal } from '../platform/principal.js';
+import { together } from '../platform/together.js';
 import { bearerToken, hashToken, tokenKind, type TokenKind } from '../platform/tokens.js';
 import { TokenStore } from '../store/token.store.js';
 
+type Hash = Buffer<ArrayBuffer>;
+
 const rememberMs = 5_000;
 const rememberedMax = 20_000;
+/** Agents that come at one moment, as they do after a restart, are looked up by one statement. */
+const lookedUpTogetherMax = 500;
 
 /** The token in the state directory is stored under the directory's name, which is nobody's. */
 export const adminName = 'admin';
@@ -14,6 +19,8 @@ export const adminName = 'admin';
 @Injectable()
 export class Authenticator {
   private readonly remembered = new Map<string, { principal: Principal; until: number }>();
+
+  private readonly hostOf = together((hashes: readonly Hash[]) => this.tokens.hostsOf(hashes), lookedUpTogetherMax);
 
   constructor(private readonly tokens: TokenStore) {}
 
@@ -41,7 +48,7 @@ export class Authenticator {
   }
 
   /** A database that is away makes no token wrong: whoever asks is told to come back, not to enrol again. */
-  private async lookUp(kind: TokenKind | null, hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
+  private async lookUp(kind: TokenKind | null, hash: Hash): Promise<Principal | null> {
     try {
       if (kind === 'host') return await this.host(hash);
       return kind === 'admin' || kind === 'api' ? await this.person(kind, hash) : null;
@@ -51,12 +58,12 @@ export class Authenticator {
     }
   }
 
-  private async host(hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
-    const hostId = await this.tokens.hostOf(hash);
+  private async host(hash: Hash): Promise<Principal | null> {
+    const hostId = await this.hostOf(hash);
     return hostId === null ? null : { kind: 'host', hostId, credential: hash.toString('base64') };
   }
 
-  private async person(kind: 'admin' | 'api', hash: Buffer<ArrayBuffer>): Promise<Principal | null> {
+  private async person(kind: 'admin' | 'api', hash: Hash): Promise<Principal | null> {
     const token = await this.tokens.apiToken(hash);
     const role = roles.find((known) => known === token?.role);
     if (!token || !role) return null;

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from '../platform/logger.js';
 import { ENV, LOGGER } from '../platform/platform.tokens.js';
 import type { Env } from '../platform/env.js';
+import { coalesced } from '../platform/together.js';
 import type { JobName } from './jobs.js';
 import { openQueue, type QueueHandle } from './queues.js';
 
@@ -11,6 +12,7 @@ export const queueName = 'whodunit';
 @Injectable()
 export class JobQueue implements OnApplicationShutdown {
   private readonly queue: QueueHandle;
+  private readonly asking = new Map<JobName, () => Promise<void>>();
 
   constructor(
     @Inject(ENV) env: Env,
@@ -21,10 +23,21 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   /**
-   * Wakes the worker. At most one such job waits besides the one that runs, however often this is called. A failure is
-   * logged, not thrown: the sweep finds the work.
+   * Wakes the worker. At most one such job waits besides the one that runs, however often this is called, and asking for it is
+   * one call at a time. A failure is logged, not thrown: the sweep finds the work.
    */
   async wake(name: JobName): Promise<void> {
+    const ask = this.asking.get(name) ?? coalesced(() => this.add(name));
+    this.asking.set(name, ask);
+    await ask();
+  }
+
+  async sweepEvery(name: JobName, everyMs: number): Promise<void> {
+    const opts = { removeOnComplete: true, removeOnFail: 100 };
+    await this.queue.upsertJobScheduler(`sweep:${name}`, { every: everyMs }, { name, opts });
+  }
+
+  private async add(name: JobName): Promise<void> {
     try {
       await this.queue.add(
         name,
@@ -38,11 +51,6 @@ export class JobQueue implements OnApplicationShutdown {
     } catch (error) {
       this.logger.warn({ err: error, job: name }, 'the worker could not be woken; its sweep will find the work');
     }
-  }
-
-  async sweepEvery(name: JobName, everyMs: number): Promise<void> {
-    const opts = { removeOnComplete: true, removeOnFail: 100 };
-    await this.queue.upsertJobScheduler(`sweep:${name}`, { every: everyMs }, { name, opts });
   }
 
   async onApplicationShutdown(): Promise<void> {

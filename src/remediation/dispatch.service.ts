@@ -8,10 +8,18 @@ import type { Env } from '../platform/env.js';
 import type { Logger } from '../platform/logger.js';
 import { ENV, LOGGER } from '../platform/platform.tokens.js';
 import { Seal } from '../platform/seal.js';
-import { approvalsMissing, jobLimits, planJob, type JobRequest, type Plan, type Wanted } from '../remedy/index.js';
+import {
+  approvalsMissing,
+  jobLimits,
+  planJob,
+  type JobRequest,
+  type Plan,
+  type Refusal,
+  type Wanted,
+} from '../remedy/index.js';
 import { HostStore } from '../store/host.store.js';
 import type { CommandRow, JobChange, JobEventRow, JobRow, WholeJob } from '../store/job.rows.js';
-import { JobFactsStore, type FleetRow } from '../store/job-facts.store.js';
+import { JobFactsStore, type Asked } from '../store/job-facts.store.js';
 import { JobQueueStore } from '../store/job-queue.store.js';
 import { JobStore } from '../store/job.store.js';
 import { SigningKeyStore } from '../store/signing-key.store.js';
@@ -32,6 +40,12 @@ const closing = ['rejected', 'cancelled', 'refused', 'expired', 'stopped'];
 interface Obstacle {
   readonly code: string;
   readonly detail: string;
+}
+
+/** A job with those of its commands that are next. */
+interface Next {
+  readonly job: JobRow;
+  readonly commands: readonly CommandRow[];
 }
 
 @Injectable()
@@ -84,16 +98,39 @@ export class DispatchService {
   /** Earliest first, each as if those before it were at work already. */
   private async obstacles(jobs: readonly WholeJob[]): Promise<Map<string, Obstacle>> {
     const found = new Map<string, Obstacle>();
-    let fleet = await this.facts.fleet();
-    const inOrder = jobs.toSorted(
-      (a, b) => a.job.created_at.getTime() - b.job.created_at.getTime() || (a.job.id < b.job.id ? -1 : 1),
-    );
-    for (const whole of inOrder) {
-      const obstacle = this.distrust(whole) ?? (await this.guards(whole, fleet));
+    const trusted: Next[] = [];
+    for (const whole of jobs) {
+      const obstacle = this.distrust(whole);
       if (obstacle) found.set(whole.job.id, obstacle);
-      else if (isDisturbing(whole.job)) fleet = { ...fleet, disturbed: fleet.disturbed + signable(whole).length };
+      else trusted.push({ job: whole.job, commands: signable(whole) });
+    }
+    const inOrder = trusted
+      .filter(({ commands }) => commands.length > 0)
+      .toSorted((a, b) => a.job.created_at.getTime() - b.job.created_at.getTime() || (a.job.id < b.job.id ? -1 : 1));
+    const asked = await this.again(inOrder);
+    const facts = await this.facts.of(asked, await this.facts.fleet());
+    let disturbedBefore = 0;
+    for (const [index, { job, commands }] of inOrder.entries()) {
+      const { fleet, ...rest } = facts[index]!;
+      const now = { ...rest, fleet: { ...fleet, disturbed: fleet.disturbed + disturbedBefore } };
+      const { refusal } = planJob(asked[index]!.request, now, jobLimits);
+      if (refusal) found.set(job.id, notSent(refusal));
+      else if (isDisturbing(job)) disturbedBefore += commands.length;
     }
     return found;
+  }
+
+  /** What the hosts that are next were planned for, to be asked of the guards as things are now. */
+  private async again(all: readonly Next[]): Promise<Asked[]> {
+    const ids = new Set(all.flatMap(({ commands }) => commands.map(({ host_id }) => host_id)));
+    const rows = new Map((await this.hosts.byIds([...ids])).map((row) => [row.machine_id, row]));
+    return all.map(({ job, commands }) => {
+      const plan = planOf(job);
+      const machines = new Set(commands.map(({ machine_id }) => machine_id));
+      const targets = plan.targets.filter(({ host }) => machines.has(host));
+      const hosts = targets.flatMap(({ host }) => rows.get(host) ?? []);
+      return { request: requestAgain(plan, targets), hosts, before: job };
+    });
   }
 
   /** What is wrong with the rows themselves. */
@@ -112,23 +149,6 @@ export class DispatchService {
   private forged({ id }: JobRow, what: string): Obstacle {
     this.logger.error({ job: id, what }, 'a job in the database is forged; it was not signed');
     return { code: 'remediation/forged', detail: `Not signed: ${what}. Somebody wrote to the database: look into it.` };
-  }
-
-  /** The guards, as things are now, for the hosts that are next. */
-  private async guards(whole: WholeJob, fleet: FleetRow): Promise<Obstacle | null> {
-    const plan = planOf(whole.job);
-    const next = signable(whole);
-    if (next.length === 0) return null;
-    const machines = new Set(next.map(({ machine_id }) => machine_id));
-    const targets = plan.targets.filter(({ host }) => machines.has(host));
-    const rows = await this.hosts.byIds(next.map(({ host_id }) => host_id));
-    const request = requestAgain(plan, targets);
-    const ordered = targets.flatMap(({ host }) => rows.find(({ machine_id }) => machine_id === host) ?? []);
-    const facts = await this.facts.of(request, ordered, fleet, whole.job);
-    const { refusal } = planJob(request, facts, jobLimits);
-    if (refusal === null) return null;
-    const [first] = refusal.objections;
-    return { code: first!.code, detail: `Not sent: ${refusal.objections.map(({ text }) => text).join(' ')}` };
   }
 
   /** In the lock: what was found still has to be so. */
@@ -171,6 +191,10 @@ export class DispatchService {
     } satisfies Command);
     return this.key.envelope(command);
   }
+}
+
+function notSent({ objections }: Refusal): Obstacle {
+  return { code: objections[0]!.code, detail: `Not sent: ${objections.map(({ text }) => text).join(' ')}` };
 }
 
 const isDisturbing = ({ action }: JobRow) => action === 'RESTART_SERVICE' || action === 'REBOOT_HOST';

@@ -5,6 +5,7 @@ import { Failure } from '../platform/errors.js';
 import type { Person } from '../platform/principal.js';
 import { hasRole } from '../platform/principal.js';
 import { Seal } from '../platform/seal.js';
+import { together } from '../platform/together.js';
 import { JobQueue } from '../queue/job.queue.js';
 import {
   approvalsMissing,
@@ -12,12 +13,13 @@ import {
   jobLimits,
   objectionToApproval,
   planJob,
+  type JobFacts,
   type Objection,
   type Plan,
 } from '../remedy/index.js';
 import type { JobChange, JobRow, WholeJob } from '../store/job.rows.js';
 import { JobFactsStore } from '../store/job-facts.store.js';
-import { jobIdPattern, JobStore, type NewCommand, type NewJob } from '../store/job.store.js';
+import { jobIdPattern, JobStore, type AddedJob, type NewCommand, type NewJob } from '../store/job.store.js';
 import { targetOf } from '../store/job-target.js';
 import type { HostRow } from '../store/rows.js';
 import { storableText } from '../store/text.js';
@@ -33,8 +35,14 @@ export interface JobView extends Omit<JobRow, 'seal' | 'request_digest'> {
   readonly objections: readonly Objection[];
 }
 
+/** Requests that come at one moment are planned by the same facts, and stored by one transaction. */
+const requestsPerTurn = 100;
+
 @Injectable()
 export class JobService {
+  private readonly factsOf = together((all: readonly Resolved[]) => this.loadFacts(all), requestsPerTurn);
+  private readonly added = together((all: readonly AddedJob[]) => this.jobs.add(all), requestsPerTurn);
+
   constructor(
     private readonly jobs: JobStore,
     private readonly facts: JobFactsStore,
@@ -53,7 +61,7 @@ export class JobService {
     const earlier = await this.earlier(input, person);
     if (earlier) return earlier;
     const resolved = await this.requests.resolve(input, person);
-    const facts = await this.facts.of(resolved.request, resolved.hosts, await this.facts.fleet(), null);
+    const facts = await this.factsOf(resolved);
     const planned = planJob(resolved.request, facts, jobLimits);
     const at = new Date();
     if (input.dryRun) return dryRun(input, person, planned.plan, planned.refusal?.objections ?? [], at);
@@ -126,6 +134,13 @@ export class JobService {
     throw new Failure({ code: 'remediation/unknown-job', status: 404, detail: 'There is no job of that id.' });
   }
 
+  private async loadFacts(all: readonly Resolved[]): Promise<JobFacts[]> {
+    return this.facts.of(
+      all.map((resolved) => ({ ...resolved, before: null })),
+      await this.facts.fleet(),
+    );
+  }
+
   private async earlier(
     { idempotencyKey, dryRun: isDry, ...input }: JobInput,
     person: Person,
@@ -163,7 +178,7 @@ export class JobService {
       detail: plan.approvals > 0 ? `Waits for ${plan.approvals} of the role approver to say yes.` : null,
     };
     const events = [{ kind: 'requested', actor: person.name, detail: requestedSentence(job, plan) }];
-    const isNew = await this.jobs.add(job, commandsOf(job, plan, hosts), events);
+    const isNew = await this.added({ job, commands: commandsOf(job, plan, hosts), events });
     // Somebody used the key at the same moment.
     if (!isNew) return (await this.earlier(input, person))!;
     if (job.state === 'QUEUED') void this.queue.wake('dispatch-jobs');

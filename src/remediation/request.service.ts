@@ -3,11 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { Rung, ServiceManager } from '../contract/index.js';
 import { Failure } from '../platform/errors.js';
 import type { Person } from '../platform/principal.js';
+import { together } from '../platform/together.js';
 import type { JobRequest, Wanted, WantedProcess } from '../remedy/index.js';
 import { BootStore } from '../store/boot.store.js';
 import { HostStore } from '../store/host.store.js';
 import { ProcessStore } from '../store/process.store.js';
-import { parseLifeId, type HostRow, type LifeKey } from '../store/rows.js';
+import { parseLifeId, type HostRow } from '../store/rows.js';
 import { storableText } from '../store/text.js';
 import { badRequest, type JobInput } from './job.input.js';
 
@@ -20,8 +21,26 @@ export interface Resolved {
   readonly hosts: readonly HostRow[];
 }
 
+/** Of requests that come at one moment. */
+const askedTogetherMax = 100;
+
+interface WantedPid {
+  readonly hostId: number;
+  readonly pid: number;
+}
+
 @Injectable()
 export class RequestService {
+  private readonly hostNamed = together(async (names: readonly string[]) => {
+    const hostOf = await this.hosts.byNames(names);
+    return names.map(hostOf);
+  }, askedTogetherMax);
+  private readonly lifeOfPid = together(async (all: readonly WantedPid[]) => {
+    const lives = await this.processes.livesOfPids(all);
+    const found = new Map(lives.map((life) => [`${life.host_id}:${life.pid}`, life]));
+    return all.map(({ hostId, pid }) => found.get(`${hostId}:${pid}`) ?? null);
+  }, askedTogetherMax);
+
   constructor(
     private readonly hosts: HostStore,
     private readonly processes: ProcessStore,
@@ -43,7 +62,7 @@ export class RequestService {
 
   private async hostsOf({ host: name, selector }: JobInput): Promise<HostRow[]> {
     if (name !== null) {
-      const host = await this.hosts.byName(name);
+      const host = await this.hostNamed(name);
       if (!host) throw unknown('host', `No host named ${JSON.stringify(name)} is enrolled.`);
       return [host];
     }
@@ -71,16 +90,21 @@ export class RequestService {
   }
 
   private async process({ process, pid }: JobInput, host: HostRow): Promise<WantedProcess> {
-    const key = process === null ? await this.processes.lifeOfPid(host.id, pid!, null) : parseLifeId(process);
-    const life = key && (await this.ofHost(key, host));
+    const life = process === null ? await this.byPid(host, pid!) : await this.byId(host, process);
     if (life) return life;
     const what = process === null ? `No process with pid ${pid}` : `No process ${JSON.stringify(process)}`;
     throw unknown('process', `${what} is known on host ${JSON.stringify(host.name)}.`);
   }
 
-  private async ofHost(key: LifeKey, host: HostRow): Promise<WantedProcess | null> {
-    const [row] = await this.processes.byKeys([key]);
-    if (row?.host_id !== host.id) return null;
+  private async byPid(host: HostRow, pid: number): Promise<WantedProcess | null> {
+    const life = await this.lifeOfPid({ hostId: host.id, pid });
+    return life && { bootId: life.boot_id, ref: { pid, start: String(life.start_ns) } };
+  }
+
+  private async byId(host: HostRow, id: string): Promise<WantedProcess | null> {
+    const key = parseLifeId(id);
+    const [row] = key ? await this.processes.byKeys([key]) : [];
+    if (!key || row?.host_id !== host.id) return null;
     const bootId = await this.boots.bootId(key.boot);
     return bootId === null ? null : { bootId, ref: { pid: key.pid, start: String(key.start_ns) } };
   }

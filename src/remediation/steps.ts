@@ -10,6 +10,7 @@ import type {
   NewEvent,
   WholeJob,
 } from '../store/job.rows.js';
+import { applied } from '../store/job.store.js';
 
 /** Who acts when nobody does. */
 export const server = 'whodunit';
@@ -124,6 +125,36 @@ export function report(whole: WholeJob, told: Report, boot: number | null, at: D
   const events = [{ kind, actor, detail: `Command ${command.id}: ${detail}${code ? ` [${code}]` : ''}${late}` }];
   const actors = boot === null ? [] : actorsOf(command, told, boot);
   return withJob(whole, { commands: [changed], actors, events }, at);
+}
+
+/** What came together of one job, in order. */
+export function reports(whole: WholeJob, told: readonly ToldReport[], at: Date): JobChange | null {
+  let [now, all]: [WholeJob, JobChange | null] = [whole, null];
+  for (const { report: one, boot } of told) {
+    const change = report(now, one, boot, at);
+    if (change === null) continue;
+    now = applied(now, change, at);
+    all = all === null ? change : followedBy(all, change);
+  }
+  return all;
+}
+
+export interface ToldReport {
+  readonly report: Report;
+  /** Of its actors. */
+  readonly boot: number | null;
+}
+
+function followedBy(first: JobChange, then: JobChange): JobChange {
+  const commands = new Map(
+    [...(first.commands ?? []), ...(then.commands ?? [])].map((command) => [command.id, command]),
+  );
+  return {
+    job: { ...first.job, ...then.job },
+    commands: [...commands.values()],
+    actors: [...(first.actors ?? []), ...(then.actors ?? [])],
+    events: [...first.events, ...then.events],
+  };
 }
 
 /** Where it was not said when it began: a command may take so long, of which the agent tells when. */

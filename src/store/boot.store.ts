@@ -33,12 +33,17 @@ export class BootStore {
     return row?.boot_id ?? null;
   }
 
-  /** A boot of a host by the kernel's id, else null. */
-  async byBootId(hostId: number, bootId: string): Promise<number | null> {
-    const [row] = await this.db<
-      { id: number }[]
-    >`select id from boots where host_id = ${hostId} and boot_id = ${bootId}`;
-    return row?.id ?? null;
+  /** Boots of hosts by the kernel's ids. @returns whoever asks for one of them by host and id; null: no such boot is known. */
+  async byBootIds(
+    asked: readonly { readonly hostId: number; readonly bootId: string }[],
+  ): Promise<(hostId: number, bootId: string) => number | null> {
+    if (asked.length === 0) return () => null;
+    const [hosts, ids] = [asked.map(({ hostId }) => hostId), asked.map(({ bootId }) => bootId)];
+    const rows = await this.db<{ id: number; host_id: number; boot_id: string }[]>`
+      select id, host_id, boot_id from boots
+      join unnest(${hosts}::int[], ${ids}::uuid[]) as k(host_id, boot_id) using (host_id, boot_id)`;
+    const found = new Map(rows.map(({ id, host_id, boot_id }) => [`${host_id}:${boot_id}`, id]));
+    return (hostId, bootId) => found.get(`${hostId}:${bootId.toLowerCase()}`) ?? null;
   }
 
   /** @returns by boot, latest first: programs that can take a host down, started shortly before the boot's end. */

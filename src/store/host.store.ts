@@ -1,10 +1,16 @@
-/** Hosts, through Prisma. */
+/** Hosts: by name and id, which every job asks for, and in pages. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { Rung } from '../contract/index.js';
 import type { Host, PrismaClient } from '../generated/prisma/client.js';
+import type { Db } from './postgres.js';
 import type { HostRow } from './rows.js';
-import { PRISMA } from './store.tokens.js';
+import { DB, PRISMA } from './store.tokens.js';
 import { storableText } from './text.js';
+
+const columns: (keyof HostRow)[] = [
+  ...(['id', 'machine_id', 'name', 'enrolled_at', 'last_seen_at'] as const),
+  ...(['agent_version', 'rung', 'blind_spots', 'kernel', 'arch'] as const),
+];
 
 export interface HostCriteria {
   readonly name?: string | null;
@@ -13,19 +19,26 @@ export interface HostCriteria {
 
 @Injectable()
 export class HostStore {
-  constructor(@Inject(PRISMA) private readonly prisma: PrismaClient) {}
+  constructor(
+    @Inject(PRISMA) private readonly prisma: PrismaClient,
+    @Inject(DB) private readonly db: Db,
+  ) {}
 
-  /** Several hosts may carry one name (re-imaged machines): the one that was heard last answers to it. */
+  /** @returns whoever asks for one of them by name. Of several of one name (re-imaged machines) it is the one heard last. */
+  async byNames(names: readonly string[]): Promise<(name: string) => HostRow | null> {
+    const hosts = await this.db<HostRow[]>`
+      select distinct on (name) ${this.db(columns)} from hosts where name = any (${names.map(storableText)}::text[])
+      order by name, last_seen_at desc nulls last, id desc`;
+    const found = new Map(hosts.map((host) => [host.name, host]));
+    return (name) => found.get(storableText(name)) ?? null;
+  }
+
   async byName(name: string): Promise<HostRow | null> {
-    const host = await this.prisma.host.findFirst({
-      where: { name: storableText(name) },
-      orderBy: [{ lastSeenAt: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }],
-    });
-    return host && toRow(host);
+    return (await this.byNames([name]))(name);
   }
 
   async byIds(ids: readonly number[]): Promise<HostRow[]> {
-    return (await this.prisma.host.findMany({ where: { id: { in: [...ids] } } })).map(toRow);
+    return this.db<HostRow[]>`select ${this.db(columns)} from hosts where id = any (${[...ids]}::int[])`;
   }
 
   async rungs(ids: readonly number[]): Promise<Map<number, Rung | null>> {

@@ -1,4 +1,7 @@
-/** Loads what a job is planned by (src/remedy/job-facts.ts). Changes nothing and decides nothing. */
+/**
+ * Loads what jobs are planned by (src/remedy/job-facts.ts): for many at once, in a number of statements that depends neither on
+ * how many jobs nor on how many hosts. Changes nothing and decides nothing.
+ */
 import { Inject, Injectable } from '@nestjs/common';
 import { limits } from '../contract/index.js';
 import {
@@ -8,6 +11,7 @@ import {
   type JobFacts,
   type JobRequest,
   type TargetFacts,
+  type ZombieFacts,
 } from '../remedy/index.js';
 import { causes, restartOf, type Cause } from '../verdict/index.js';
 import { BootStore } from './boot.store.js';
@@ -16,6 +20,7 @@ import { FactsStore } from './facts.store.js';
 import { groupBy, Lineage } from './facts.rows.js';
 import type { JobPosition } from './job.store.js';
 import { processTarget, serviceTarget } from './job-target.js';
+import { bigints, distinct, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
 import { ProcessStore } from './process.store.js';
 import { RestartStore } from './restart.store.js';
@@ -50,7 +55,8 @@ interface BootRow {
 }
 
 interface CountRow {
-  readonly host_id: number;
+  /** The number of what was asked for, from 1. */
+  readonly item: number;
   readonly fleet: number;
   readonly host: number;
   readonly target: number;
@@ -59,15 +65,52 @@ interface CountRow {
 }
 
 interface DeathOfService extends LifeKey {
+  readonly item: number;
   readonly cause: Cause;
 }
 
-interface Known {
+interface MainProcess extends LifeKey {
+  readonly item: number;
+  readonly cgroup: string | null;
+}
+
+interface ZombieRow extends LifeKey {
+  readonly parent_pid: number;
+  readonly parent_start_ns: bigint;
+  readonly comm: string;
+  readonly cgroup: string | null;
+}
+
+/** What is to be planned. */
+export interface Asked {
+  readonly request: JobRequest;
+  /** Of the request; one that is not known is left out. */
+  readonly hosts: readonly HostRow[];
+  /** The job itself, once it is stored: only what came before it counts. */
+  readonly before: JobPosition | null;
+}
+
+/** One host of what is to be planned. */
+interface Item {
+  readonly asked: Asked;
   readonly row: HostRow;
   readonly boot: BootRow | undefined;
-  /** `lifeOfPid` of pid 1. */
+  /** Latest life of pid 1. */
   readonly init: (LifeKey & { readonly comm: string }) | null;
 }
+
+/** An item with what it acts on. */
+interface Aimed extends Item {
+  /** The service's name, where it was given. */
+  readonly name: string | null;
+  /** Null where there is no such process. */
+  readonly process: LifeKey | null;
+  readonly bootId: string | null;
+  readonly unitCgroups: readonly string[];
+}
+
+type Process = TargetFacts['process'];
+type DeathHistory = Pick<TargetFacts['history'], 'deathsLastHour' | 'isRestartLoop'>;
 
 @Injectable()
 export class JobFactsStore {
@@ -86,176 +129,240 @@ export class JobFactsStore {
     return (await run<FleetRow>(this.db, 'fleetTrouble', [streamSilence, lately, [...wantedEnds]]))[0]!;
   }
 
-  /**
-   * @param hosts of the request; one that is not known is left out
-   * @param before the job itself, once it is stored: only what came before it counts
-   */
-  async of(
-    request: JobRequest,
-    hosts: readonly HostRow[],
-    fleet: FleetRow,
-    before: JobPosition | null,
-  ): Promise<JobFacts> {
-    const known = await this.known(hosts);
-    const parts = await Promise.all(known.map((host) => this.target(request, host)));
-    const counts = await this.counts(
-      known.map(({ row }) => row.id),
-      parts.map(({ target }) => target),
-      before,
-    );
-    const { on: passive } = await this.switches.passive();
-    const targets = known.map(({ row, boot, init }, index): TargetFacts => {
-      const { history, ...rest } = parts[index]!.facts;
-      const count = counts.get(row.id);
+  /** @returns in the order of what was asked. */
+  async of(all: readonly Asked[], fleet: FleetRow): Promise<JobFacts[]> {
+    const items = await this.aimed(await this.known(all));
+    const [processes, zombies] = await Promise.all([this.processesOf(items), this.zombies(items)]);
+    const targets = items.map((item, index) => targetName(item, processes[index]));
+    const [counts, histories, { on: passive }] = await Promise.all([
+      this.counts(items, targets),
+      this.histories(items, processes),
+      this.switches.passive(),
+    ]);
+    const [online, trouble] = [new Set(fleet.online_hosts), new Set(fleet.trouble_hosts)];
+    const facts = items.map((item, index): TargetFacts => {
+      const { host: jobsLastHour, ...count } = counts[index]!;
+      const isOnline = online.has(item.row.id);
       return {
-        ...rest,
-        host: hostFacts(row, boot, init, fleet, count?.host ?? 0),
+        host: hostFacts(item, { isOnline, isInTrouble: trouble.has(item.row.id), jobsLastHour }),
+        process: processes[index] ?? null,
+        zombies: item.process ? (zombies.get(lifeId(item.process)) ?? []) : [],
+        unitCgroups: item.unitCgroups,
         history: {
-          ...history,
-          openJob: count?.open_job ?? null,
-          jobsLastHour: count?.target ?? 0,
-          lastJobSecondsAgo: count?.last_seconds_ago ?? null,
+          ...histories[index]!,
+          openJob: count.open_job,
+          jobsLastHour: count.target,
+          lastJobSecondsAgo: count.last_seconds_ago,
         },
       };
     });
-    const jobsLastHour = [...counts.values()][0]?.fleet ?? 0;
-    const { hosts: all, healthy, in_trouble: inTrouble, disturbed } = fleet;
-    return { fleet: { passive, hosts: all, healthy, inTrouble, disturbed, jobsLastHour }, targets, policy: null };
-  }
-
-  private async known(hosts: readonly HostRow[]): Promise<Known[]> {
-    const ids = hosts.map(({ id }) => id);
-    const boots = await this.db<BootRow[]>`select distinct on (host_id) host_id, id, boot_id from boots
-      where host_id = any(${ids}::int[]) order by host_id, booted_at desc, id desc`;
-    return Promise.all(
-      hosts.map(async (row) => ({
-        row,
-        boot: boots.find(({ host_id }) => host_id === row.id),
-        init: await this.processes.lifeOfPid(row.id, 1, null),
-      })),
-    );
-  }
-
-  private async counts(
-    hosts: readonly number[],
-    targets: readonly string[],
-    before: JobPosition | null,
-  ): Promise<Map<number, CountRow>> {
-    const parameters = [[...hosts], [...targets], before?.created_at ?? null, before?.id ?? null];
-    const rows = await run<CountRow>(this.db, 'jobCounts', parameters);
-    return new Map(rows.map((row) => [row.host_id, row]));
-  }
-
-  /** What it acts on, on this host: its facts, and its short name. */
-  private async target({ wanted }: JobRequest, host: Known): Promise<{ facts: PartialTarget; target: string }> {
-    const asked = wantedProcess(wanted);
-    const isService = wanted.action === 'RESTART_SERVICE';
-    const name = isService && 'name' in wanted.service ? wanted.service.name : null;
-    const mains = name === null ? [] : await this.mainProcesses(host, name);
-    const key = asked ? await this.keyOf(host, asked.bootId, asked.ref) : (mains[0] ?? null);
-    const process = key && (await this.process(key, asked?.bootId ?? host.boot!.boot_id));
-    const zombies = key && wanted.action === 'KILL_ZOMBIE_PARENT' ? await this.zombies(key) : [];
-    const unitCgroups = [...new Set(mains.flatMap(({ cgroup }) => cgroup ?? []))];
-    const unit = name ?? process?.unit ?? null;
-    const container = process?.container?.id ?? null;
-    const history = isService ? await this.serviceHistory(host.row.id, unit, container) : noHistory;
-    const service = container ?? unit;
-    const target =
-      isService && service !== null ? serviceTarget(service) : asked ? processTarget(asked.bootId, asked.ref) : 'host';
-    return { facts: { process, zombies, unitCgroups, history }, target };
-  }
-
-  private async keyOf(host: Known, bootId: string, ref: { pid: number; start: string }): Promise<LifeKey | null> {
-    const boot = await this.boots.byBootId(host.row.id, bootId);
-    return boot === null ? null : { boot, pid: ref.pid, start_ns: BigInt(ref.start) };
-  }
-
-  private async mainProcesses({ boot, init }: Known, name: string): Promise<(LifeKey & { cgroup: string | null })[]> {
-    if (!boot || !init || init.boot !== boot.id) return [];
-    const unit = /\.(service|scope|socket|timer|mount|slice|target|path|swap)$/.test(name) ? name : `${name}.service`;
-    return run(this.db, 'unitsMainProcess', [boot.id, init.start_ns, unit, mainProcessesMax]);
-  }
-
-  private async process(key: LifeKey, bootId: string): Promise<TargetFacts['process']> {
-    const [lineage, episodes] = await Promise.all([
-      this.processes.lineage([key]),
-      run<Pick<EpisodeRow, 'state' | 'wait_channel'>>(this.db, 'openEpisode', [key.boot, key.pid, key.start_ns]),
-    ]);
-    const facts = new Lineage(lineage, []).at(key, present);
-    const [episode] = episodes;
-    return (
-      facts && {
-        ...facts,
-        bootId,
-        oomScoreAdj: null,
-        episode: episode ? { state: episode.state, waitChannel: episode.wait_channel } : null,
-      }
-    );
-  }
-
-  private async zombies(parent: LifeKey): Promise<TargetFacts['zombies']> {
-    const parameters = [parent.boot, parent.pid, parent.start_ns, limits.zombiesMax];
-    const rows = await run<ZombieRow>(this.db, 'zombiesOf', parameters);
-    const parentRef = { pid: parent.pid, start: String(parent.start_ns) };
-    return rows.map(({ pid, start_ns, comm, cgroup }) => {
-      return { ref: { pid, start: String(start_ns) }, comm, cgroup, parent: parentRef };
+    const { hosts, healthy, in_trouble: inTrouble, disturbed } = fleet;
+    return all.map((asked) => {
+      const own = items.flatMap((item, index) => (item.asked === asked ? [index] : []));
+      const jobsLastHour = counts[own[0] ?? -1]?.fleet ?? 0;
+      return {
+        fleet: { passive, hosts, healthy, inTrouble, disturbed, jobsLastHour },
+        targets: own.map((index) => facts[index]!),
+        policy: null,
+      };
     });
   }
 
-  private async serviceHistory(
-    hostId: number,
-    unit: string | null,
-    container: string | null,
-  ): Promise<PartialTarget['history']> {
-    if (unit === null && container === null) return noHistory;
-    const unitName = unit !== null && !unit.includes('.') ? `${unit}.service` : unit;
-    const deaths = await run<DeathOfService>(this.db, 'deathsOfService', [hostId, unitName, container, deathsMax]);
-    if (deaths.length === 0) return noHistory;
-    const counts = groupBy(deaths, (death) => death.cause);
-    const alike = [...counts.values()].reduce((most, next) => (next.length > most.length ? next : most));
-    const isRestartLoop = await this.isRestartLoop(deaths[0]!);
-    return { deathsLastHour: { cause: alike[0]!.cause, count: alike.length }, isRestartLoop };
+  private async known(all: readonly Asked[]): Promise<Item[]> {
+    const ids = [...new Set(all.flatMap(({ hosts }) => hosts.map(({ id }) => id)))];
+    const [boots, inits] = await Promise.all([
+      this.db<BootRow[]>`select distinct on (host_id) host_id, id, boot_id from boots
+        where host_id = any(${ids}::int[]) order by host_id, booted_at desc, id desc`,
+      this.processes.livesOfPids(ids.map((id) => ({ hostId: id, pid: 1 }))),
+    ]);
+    const [bootOf, initOf] = [byHost(boots), byHost(inits)];
+    return all.flatMap((asked) =>
+      asked.hosts.map((row) => ({ asked, row, boot: bootOf.get(row.id), init: initOf.get(row.id) ?? null })),
+    );
   }
 
-  private async isRestartLoop(key: LifeKey): Promise<boolean> {
-    const rows = await this.deaths.byKeys([key]);
-    const [followers, facts] = await Promise.all([this.restarts.ofDeaths(rows), this.deathFacts.ofDeaths([key])]);
-    const [known, victim] = [followers.get(lifeId(key)), facts.get(lifeId(key))];
-    return known && victim ? (restartOf(victim, known)?.isLoop ?? false) : false;
+  /** Services by their names have main processes; processes were named by boot, pid and start. */
+  private async aimed(items: readonly Item[]): Promise<Aimed[]> {
+    const names = items.map(({ asked: { request } }) => serviceName(request));
+    const wanted = items.map(({ asked: { request } }) => wantedProcess(request.wanted));
+    const [mains, boots] = await Promise.all([
+      this.mainProcesses(items, names),
+      this.boots.byBootIds(
+        items.flatMap(({ row }, at) => (wanted[at] ? [{ hostId: row.id, bootId: wanted[at].bootId }] : [])),
+      ),
+    ]);
+    return items.map((item, at) => {
+      const main = mains.get(at) ?? [];
+      const process = wanted[at];
+      const boot = process && boots(item.row.id, process.bootId);
+      const unitCgroups = [...new Set(main.flatMap(({ cgroup }) => cgroup ?? []))];
+      const common = { ...item, name: names[at]!, unitCgroups };
+      if (!process) return { ...common, process: main[0] ?? null, bootId: item.boot?.boot_id ?? null };
+      const { pid, start } = process.ref;
+      const key = typeof boot === 'number' ? { boot, pid, start_ns: BigInt(start) } : null;
+      return { ...common, process: key, bootId: process.bootId };
+    });
+  }
+
+  /** By the index of the item. */
+  private async mainProcesses(
+    items: readonly Item[],
+    names: readonly (string | null)[],
+  ): Promise<Map<number, MainProcess[]>> {
+    const asked = items.flatMap(({ boot, init }, at) => {
+      const name = names[at]!;
+      return name !== null && boot && init?.boot === boot.id ? [{ at, boot, init, unit: unitOf(name) }] : [];
+    });
+    if (asked.length === 0) return new Map();
+    const rows = await run<MainProcess>(this.db, 'unitsMainProcesses', [
+      asked.map(({ boot }) => boot.id),
+      bigints(asked.map(({ init }) => init.start_ns)),
+      asked.map(({ unit }) => unit),
+      mainProcessesMax,
+    ]);
+    return byItem(rows, (item) => asked[item]!.at);
+  }
+
+  private async processesOf(items: readonly Aimed[]): Promise<Process[]> {
+    const keys = distinct(items.flatMap(({ process }) => process ?? []));
+    if (keys.length === 0) return items.map(() => null);
+    const [rows, open] = await Promise.all([
+      this.processes.lineage(keys),
+      run<LifeKey & Pick<EpisodeRow, 'state' | 'wait_channel'>>(this.db, 'openEpisodes', keyArrays(keys)),
+    ]);
+    const lineage = new Lineage(rows, []);
+    const episodes = new Map(open.map((row) => [lifeId(row), { state: row.state, waitChannel: row.wait_channel }]));
+    return items.map(({ process, bootId }) => {
+      const facts = process && lineage.at(process, present);
+      if (!facts || bootId === null) return null;
+      return { ...facts, bootId, oomScoreAdj: null, episode: episodes.get(lifeId(process)) ?? null };
+    });
+  }
+
+  /** By the `lifeId` of the parent. */
+  private async zombies(items: readonly Aimed[]): Promise<Map<string, ZombieFacts[]>> {
+    const parents = distinct(
+      items.flatMap(({ asked: { request }, process }) =>
+        request.wanted.action === 'KILL_ZOMBIE_PARENT' ? (process ?? []) : [],
+      ),
+    );
+    if (parents.length === 0) return new Map();
+    const rows = await run<ZombieRow>(this.db, 'zombiesOf', [...keyArrays(parents), limits.zombiesMax]);
+    const ofParents = groupBy(rows, ({ boot, parent_pid, parent_start_ns }) =>
+      lifeId({ boot, pid: parent_pid, start_ns: parent_start_ns }),
+    );
+    return new Map([...ofParents].map(([parent, zombies]) => [parent, zombies.map(zombieFacts)]));
+  }
+
+  private async counts(items: readonly Aimed[], targets: readonly string[]): Promise<CountRow[]> {
+    if (items.length === 0) return [];
+    const before = items.map(({ asked }) => asked.before);
+    const rows = await run<CountRow>(this.db, 'jobCounts', [
+      items.map(({ row }) => row.id),
+      [...targets],
+      before.map((position) => position?.created_at.toISOString() ?? null),
+      before.map((position) => position?.id ?? null),
+    ]);
+    return rows.toSorted((a, b) => a.item - b.item);
+  }
+
+  private async histories(items: readonly Aimed[], processes: readonly Process[]): Promise<DeathHistory[]> {
+    const services = items.flatMap((item, at) => {
+      if (item.asked.request.wanted.action !== 'RESTART_SERVICE') return [];
+      const process = processes[at];
+      const [unit, container] = [item.name ?? process?.unit ?? null, process?.container?.id ?? null];
+      return unit === null && container === null ? [] : [{ at, hostId: item.row.id, unit, container }];
+    });
+    if (services.length === 0) return items.map(() => noHistory);
+    const rows = await run<DeathOfService>(this.db, 'deathsOfServices', [
+      services.map(({ hostId }) => hostId),
+      services.map(({ unit }) => (unit !== null && !unit.includes('.') ? `${unit}.service` : unit)),
+      services.map(({ container }) => container),
+      deathsMax,
+    ]);
+    const deaths = byItem(rows, (item) => services[item]!.at);
+    const isLoop = await this.restartLoops([...deaths.values()].map(([latest]) => latest!));
+    return items.map((_, at) => {
+      const own = deaths.get(at);
+      return own ? { deathsLastHour: mostAlike(own), isRestartLoop: isLoop(own[0]!) } : noHistory;
+    });
+  }
+
+  private async restartLoops(latest: readonly LifeKey[]): Promise<(key: LifeKey) => boolean> {
+    const keys = distinct(latest);
+    if (keys.length === 0) return () => false;
+    const rows = await this.deaths.byKeys(keys);
+    const [followers, facts] = await Promise.all([this.restarts.ofDeaths(rows), this.deathFacts.ofDeaths(keys)]);
+    return (key) => {
+      const [known, victim] = [followers.get(lifeId(key)), facts.get(lifeId(key))];
+      return known && victim ? (restartOf(victim, known)?.isLoop ?? false) : false;
+    };
   }
 }
 
-type PartialTarget = Omit<TargetFacts, 'host' | 'history'> & {
-  readonly history: Pick<TargetFacts['history'], 'deathsLastHour' | 'isRestartLoop'>;
-};
+const noHistory: DeathHistory = { deathsLastHour: null, isRestartLoop: false };
 
-interface ZombieRow {
-  readonly pid: number;
-  readonly start_ns: bigint;
-  readonly comm: string;
-  readonly cgroup: string | null;
+function serviceName({ wanted }: JobRequest): string | null {
+  return wanted.action === 'RESTART_SERVICE' && 'name' in wanted.service ? wanted.service.name : null;
 }
 
-const noHistory: PartialTarget['history'] = { deathsLastHour: null, isRestartLoop: false };
+function unitOf(name: string): string {
+  return /\.(service|scope|socket|timer|mount|slice|target|path|swap)$/.test(name) ? name : `${name}.service`;
+}
+
+/** What it acts on, on its host, as a short name. */
+function targetName({ asked: { request }, name }: Aimed, process: Process | undefined): string {
+  const { wanted } = request;
+  const service = process?.container?.id ?? name ?? process?.unit ?? null;
+  if (wanted.action === 'RESTART_SERVICE' && service !== null) return serviceTarget(service);
+  const asked = wantedProcess(wanted);
+  return asked ? processTarget(asked.bootId, asked.ref) : 'host';
+}
+
+function zombieFacts({ pid, start_ns, comm, cgroup, parent_pid, parent_start_ns }: ZombieRow): ZombieFacts {
+  const parent = { pid: parent_pid, start: String(parent_start_ns) };
+  return { ref: { pid, start: String(start_ns) }, comm, cgroup, parent };
+}
+
+function mostAlike(deaths: readonly DeathOfService[]): DeathHistory['deathsLastHour'] {
+  const counts = groupBy(deaths, ({ cause }) => cause);
+  const alike = [...counts.values()].reduce((most, next) => (next.length > most.length ? next : most));
+  return { cause: alike[0]!.cause, count: alike.length };
+}
+
+function byHost<T extends { readonly host_id: number }>(rows: readonly T[]): Map<number, T> {
+  return new Map(rows.map((row) => [row.host_id, row]));
+}
+
+/** @param indexOf of what was asked for as that number, from 0. */
+function byItem<T extends { readonly item: number }>(
+  rows: readonly T[],
+  indexOf: (item: number) => number,
+): Map<number, T[]> {
+  const found = new Map<number, T[]>();
+  for (const row of rows) {
+    const index = indexOf(row.item - 1);
+    const own = found.get(index);
+    if (own) own.push(row);
+    else found.set(index, [row]);
+  }
+  return found;
+}
 
 function hostFacts(
-  row: HostRow,
-  boot: BootRow | undefined,
-  init: Known['init'],
-  fleet: FleetRow,
-  jobsLastHour: number,
+  { row, boot, init }: Item,
+  now: { readonly isOnline: boolean; readonly isInTrouble: boolean; readonly jobsLastHour: number },
 ): HostFacts {
-  const online = fleet.online_hosts.includes(row.id);
   return {
     id: row.machine_id,
     name: row.name,
     bootId: boot?.boot_id ?? null,
-    online,
+    online: now.isOnline,
     seenSecondsAgo: row.last_seen_at && Math.round((Date.now() - row.last_seen_at.getTime()) / 1_000),
-    healthy: online && !fleet.trouble_hosts.includes(row.id),
+    healthy: now.isOnline && !now.isInTrouble,
     rung: row.rung,
     init: init && init.boot === boot?.id ? init.comm : null,
     agent: [],
-    jobsLastHour,
+    jobsLastHour: now.jobsLastHour,
   };
 }

@@ -43,6 +43,12 @@ export type NewCommand = Pick<
   'id' | 'job_id' | 'host_id' | 'created_at' | 'wave' | 'target' | 'expires_at'
 >;
 
+export interface AddedJob {
+  readonly job: NewJob;
+  readonly commands: readonly NewCommand[];
+  readonly events: JobChange['events'];
+}
+
 /** `trail`: what was asked for by `trailKinds`. */
 type Change = (job: WholeJob, trail: readonly JobEventRow[]) => JobChange | null;
 
@@ -87,9 +93,10 @@ export class JobStore {
     return (await this.matching({}, [id]))[0] ?? null;
   }
 
-  /** The deaths in which these may have had a hand are decided again. */
-  async reopenActed(actors: readonly LifeKey[], commandId: string): Promise<void> {
-    await run(this.db, 'reopenActed', [...keyArrays(actors), commandId]);
+  /** The deaths in which these may have had a hand, for their commands, want their verdict again. @returns how many more do. */
+  async reopenActed(actors: readonly (LifeKey & { readonly command: string })[]): Promise<number> {
+    const parameters = [...keyArrays(actors), actors.map(({ command }) => command)];
+    return (await run(this.db, 'reopenActed', parameters)).length;
   }
 
   /** The job for which a life acted on another at that time. */
@@ -107,12 +114,12 @@ export class JobStore {
     return job ?? null;
   }
 
-  /** Which job a command of that host belongs to. */
-  async jobOfCommand(hostId: number, commandId: string): Promise<string | null> {
-    const [row] = await this.db<
-      { job_id: string }[]
-    >`select job_id from job_commands where id = ${commandId} and host_id = ${hostId}`;
-    return row?.job_id ?? null;
+  /** Which jobs commands belong to. @returns whoever asks for one of them by host and id; null: that host has no such command. */
+  async jobsOfCommands(ids: readonly string[]): Promise<(hostId: number, commandId: string) => string | null> {
+    const rows = await this.db<Pick<CommandRow, 'id' | 'host_id' | 'job_id'>[]>`
+      select id, host_id, job_id from job_commands where id = any (${[...ids]}::uuid[])`;
+    const found = new Map(rows.map(({ id, host_id, job_id }) => [`${host_id}:${id}`, job_id]));
+    return (hostId, commandId) => found.get(`${hostId}:${commandId.toLowerCase()}`) ?? null;
   }
 
   async whole(jobs: readonly JobRow[]): Promise<WholeJob[]> {
@@ -123,27 +130,27 @@ export class JobStore {
     return run<JobEventRow>(this.db, 'eventsOfJobs', [[...ids], eventsPerJobMax]);
   }
 
-  /** @returns false when the requester has used the idempotency key before; then nothing was stored. */
-  async add(job: NewJob, commands: readonly NewCommand[], events: JobChange['events']): Promise<boolean> {
+  /** @returns for each whether it was stored: not when its requester has used its idempotency key before. All, or none. */
+  async add(all: readonly AddedJob[]): Promise<boolean[]> {
     return (await this.db.begin(async (transaction) => {
       const tx = transaction as Tx;
-      const hex = {
-        plan_digest: toHex(job.plan_digest),
-        seal: toHex(job.seal),
-        request_digest: toHex(job.request_digest),
-      };
-      const added = await run(tx, 'insertJob', [JSON.stringify({ ...job, ...hex })]);
-      if (added.length === 0) return false;
-      await run(tx, 'insertCommands', [JSON.stringify(commands)]);
-      await addToTrail(
-        tx,
-        this.seal,
-        events.map((event) => ({ ...event, jobId: job.id, at: job.created_at })),
-      );
-      const queued = job.state === 'QUEUED' ? [job.id] : [];
-      await notifyJobs(tx, { changed: [job.id], queued, signed: [] });
-      return true;
-    })) as boolean;
+      const rows = await run<Pick<JobRow, 'id'>>(tx, 'insertJobs', [JSON.stringify(all.map(({ job }) => hexed(job)))]);
+      const stored = new Set(rows.map(({ id }) => id));
+      const added = all.filter(({ job }) => stored.has(job.id));
+      if (added.length > 0) await this.writeNew(tx, added);
+      return all.map(({ job }) => stored.has(job.id));
+    })) as boolean[];
+  }
+
+  private async writeNew(tx: Tx, added: readonly AddedJob[]): Promise<void> {
+    const jobs = added.map(({ job }) => job);
+    await run(tx, 'insertCommands', [JSON.stringify(added.flatMap(({ commands }) => commands))]);
+    const queued = jobs.filter(({ state }) => state === 'QUEUED');
+    await notifyJobs(tx, { changed: jobs.map(({ id }) => id), queued: queued.map(({ id }) => id), signed: [] });
+    const entries = added.flatMap(({ job, events }) =>
+      events.map((event) => ({ ...event, jobId: job.id, at: job.created_at })),
+    );
+    await addToTrail(tx, this.seal, entries);
   }
 
   /**
@@ -172,7 +179,7 @@ export class JobStore {
     const commands = changed.flatMap(({ made }) => made.commands ?? []);
     const approvals = changed.flatMap(({ made }) => made.approval ?? []);
     const actors = changed.flatMap(({ made }) => made.actors ?? []);
-    const hexed = approvals.map((row) => ({ ...row, plan_digest: toHex(row.plan_digest), seal: toHex(row.seal) }));
+    const given = approvals.map((row) => ({ ...row, plan_digest: toHex(row.plan_digest), seal: toHex(row.seal) }));
     const jobs = changed.map(({ after: { job } }) => {
       const { id, state, detail, code, ended_at, updated_at } = job;
       return { id, state, detail, code, ended_at, updated_at };
@@ -180,7 +187,7 @@ export class JobStore {
     await Promise.all([
       run(tx, 'saveJobs', [json(storable(jobs))]),
       ...(commands.length > 0 ? [run(tx, 'saveCommands', [json(storable(commands))])] : []),
-      ...(approvals.length > 0 ? [run(tx, 'insertApprovals', [json(hexed)])] : []),
+      ...(approvals.length > 0 ? [run(tx, 'insertApprovals', [json(given)])] : []),
       ...(actors.length > 0 ? [run(tx, 'insertActors', [json(actors)])] : []),
       notifyJobs(tx, newsOf(changed)),
     ]);
@@ -204,7 +211,8 @@ interface Changed {
   readonly after: WholeJob;
 }
 
-function applied(before: WholeJob, made: JobChange, at: Date): WholeJob {
+/** The job as it is once the change is made. */
+export function applied(before: WholeJob, made: JobChange, at: Date): WholeJob {
   const commands = new Map(made.commands?.map((command) => [command.id, command]));
   return {
     job: { ...before.job, ...made.job, updated_at: at },
@@ -262,6 +270,12 @@ function criteria(where: JobCriteria): unknown[] {
     where.since ?? null,
     where.until ?? null,
   ];
+}
+
+/** JSON has no bytes. */
+function hexed({ plan_digest, seal, request_digest, ...job }: NewJob): object {
+  const bytes = { plan_digest: toHex(plan_digest), seal: toHex(seal), request_digest: toHex(request_digest) };
+  return { ...job, ...bytes };
 }
 
 function toHex(bytes: Uint8Array): string {

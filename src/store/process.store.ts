@@ -46,6 +46,14 @@ export class ProcessStore {
     return (await run<ProcessRow>(this.db, 'lifeOfPid', [hostId, pid, at]))[0] ?? null;
   }
 
+  /** The latest lives of pids on hosts, in no order; a pid that was never seen has none. */
+  async livesOfPids(
+    asked: readonly { readonly hostId: number; readonly pid: number }[],
+  ): Promise<(ProcessRow & { readonly boot_id: string })[]> {
+    if (asked.length === 0) return [];
+    return run(this.db, 'livesOfPids', [asked.map(({ hostId }) => hostId), asked.map(({ pid }) => pid)]);
+  }
+
   /** Newest first. */
   async page(where: ProcessCriteria, after: ProcessPosition | null, limit: number): Promise<ProcessRow[]> {
     return run<ProcessRow>(this.db, 'processesPage', [

@@ -1,7 +1,8 @@
 /** Tokens and credentials, by their SHA-256 only; enrolment in one transaction. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { PRISMA } from './store.tokens.js';
+import type { Db } from './postgres.js';
+import { DB, PRISMA } from './store.tokens.js';
 
 export interface Enrollment {
   readonly machineId: string;
@@ -18,7 +19,10 @@ export interface ApiTokenRow {
 
 @Injectable()
 export class TokenStore {
-  constructor(@Inject(PRISMA) private readonly prisma: PrismaClient) {}
+  constructor(
+    @Inject(PRISMA) private readonly prisma: PrismaClient,
+    @Inject(DB) private readonly db: Db,
+  ) {}
 
   /** A live API token, else null. */
   async apiToken(hash: Uint8Array<ArrayBuffer>): Promise<{ name: string; role: string } | null> {
@@ -49,10 +53,14 @@ export class TokenStore {
     return (await this.prisma.hostCredential.findMany({ where, select: { hash: true } })).map(({ hash }) => hash);
   }
 
-  /** The host that a live credential belongs to, else null. */
-  async hostOf(hash: Uint8Array<ArrayBuffer>): Promise<number | null> {
-    const credential = await this.prisma.hostCredential.findUnique({ where: { hash } });
-    return credential && credential.revokedAt === null ? credential.hostId : null;
+  /** The hosts that credentials belong to, in their order; null: it is not known, or not live. */
+  async hostsOf(hashes: readonly Uint8Array<ArrayBuffer>[]): Promise<(number | null)[]> {
+    const digests = hashes.map((hash) => Buffer.from(hash).toString('hex'));
+    const rows = await this.db<{ digest: string; host_id: number }[]>`
+      select encode(hash, 'hex') as digest, host_id from host_credentials
+      where hash = any (select decode(digest, 'hex') from unnest(${digests}::text[]) as digest) and revoked_at is null`;
+    const found = new Map(rows.map(({ digest, host_id }) => [digest, host_id]));
+    return digests.map((digest) => found.get(digest) ?? null);
   }
 
   /** Makes this the one admin token of the given name: one that was there under the name before is revoked. */

@@ -85,7 +85,7 @@ async function planOf(
 
 function literal(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
+  if (Array.isArray(value)) return `'{${value.map((one) => one ?? 'null').join(',')}}'`;
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 }
 
@@ -116,6 +116,15 @@ const plans: readonly [
   ['the latest death of a pid', 'deathByPid', [1, 100, null], ['deaths_host_id_pid_died_at_idx']],
   ['a death of a pid by an instant', 'deathByPid', [1, 100, at], ['deaths_host_id_pid_died_at_idx']],
   ['the latest life of a pid', 'lifeOfPid', [1, 100, null], ['processes_pkey']],
+  [
+    'the latest lives of pids',
+    'livesOfPids',
+    [
+      [1, 2],
+      [100, 100],
+    ],
+    ['processes_pkey'],
+  ],
   ['deaths by key', 'deathsByKey', keys, ['deaths_pkey']],
   ['processes by key', 'processesByKey', keys, ['processes_pkey']],
   ['former images', 'formerImages', keys, ['former_images_pkey']],
@@ -286,20 +295,25 @@ const plans: readonly [
   [
     'deaths that actors may have caused',
     'reopenActed',
-    [[1], [100], [100_000], run],
+    [[1], [100], [100_000], [run]],
     ['job_actors_pkey', 'deaths_host_id_died_at_boot_pid_start_ns_idx'],
   ],
   ['commands of jobs', 'commandsOfJobs', [[run]], ['job_commands_job_id_idx']],
   ['the trail of jobs', 'eventsOfJobs', [[run], 1_000], ['job_events_job_id_at_idx']],
   ['the trail', 'trailPage', [3, 100, 1_000], ['job_events_pkey']],
-  ['the episode of a process', 'openEpisode', [3, 100, 100_000], ['episodes_pkey']],
-  ['zombies of a parent', 'zombiesOf', [3, 50, 50_000, 1_000], []],
-  ['main processes of a unit', 'unitsMainProcess', [3, 1_000, 'redis.service', 16], ['processes_by_parent']],
-  ['deaths of a service', 'deathsOfService', [3, 'redis.service', null, 100], ['processes_pkey']],
+  ['the episodes of processes', 'openEpisodes', keys, ['episodes_pkey']],
+  ['zombies of parents', 'zombiesOf', [...keys, 1_000], []],
+  ['main processes of units', 'unitsMainProcesses', [[3], [1_000], ['redis.service'], 16], ['processes_by_parent']],
+  ['deaths of services', 'deathsOfServices', [[3], ['redis.service'], [null], 100], ['processes_pkey']],
   [
     'jobs of the last hour',
     'jobCounts',
-    [[1, 11], ['host', 'host'], null, null],
+    [
+      [1, 11],
+      ['host', 'host'],
+      [null, at],
+      [null, run],
+    ],
     ['jobs_by_time', 'job_commands_job_id_idx'],
   ],
   ['hosts in trouble', 'fleetTrouble', ['40 s', '10 min', ['EXITED']], ['deaths_died_at_boot_pid_start_ns_idx']],

@@ -2,7 +2,7 @@
  * The whole product as its own processes, as a user runs it: built API and worker, bundled agent with the real sensor,
  * a database of its own. Everything that was started is stopped by its pid.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createDatabase, type TestDatabase } from './database.js';
 import { skipKernelLogHistory } from './kernel-log.js';
 
@@ -32,6 +33,10 @@ export interface System {
   /** Ends the API as `kill -9` would, or in order. */
   stopApi(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   startApi(): Promise<void>;
+  stopWorker(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  startWorker(): void;
+  /** Reads the trail as an auditor does. @returns what it says @throws Error when it is not whole */
+  verifyTrail(): Promise<string>;
   /** One more agent in the same directory, for tests that end the first; nobody waits until it is ready. */
   spawnAgent(how?: AgentStart): ChildProcess;
   agentLog(): Promise<string>;
@@ -58,7 +63,8 @@ export async function startSystem(how: SystemStart = {}): Promise<System> {
 
   const apiArgs = [path.join(root, 'dist/main.js')];
   let api = start('api', apiArgs);
-  const worker = start('worker', [path.join(root, 'dist/worker.js')]);
+  const startWorker = () => start('worker', [path.join(root, 'dist/worker.js')]);
+  let worker = startWorker();
   await ready(url, api);
   const adminToken = (await readFile(path.join(directory, 'admin-token'), 'utf8')).trim();
   const agentDirectory = path.join(directory, 'agent');
@@ -99,6 +105,12 @@ export async function startSystem(how: SystemStart = {}): Promise<System> {
     startApi: async () => {
       api = start('api', apiArgs);
       await ready(url, api);
+    },
+    stopWorker: (signal) => stop(worker, signal),
+    startWorker: () => void (worker = startWorker()),
+    verifyTrail: async () => {
+      const verify = path.join(root, 'dist/audit-verify.js');
+      return (await promisify(execFile)(process.execPath, [verify], { env })).stdout;
     },
     close: async () => {
       for (const one of agents) await stop(one, 'SIGTERM');

@@ -15,6 +15,8 @@ import { defaultPolicy } from './policy.js';
 import { Crash, Paper } from './system.fixture.js';
 
 const signer = createSigner();
+/** 10,000 take a minute and more. */
+const runs = Number(process.env['WHODUNIT_COMMAND_RUNS'] ?? (process.env['CI'] ? 2_500 : 500));
 
 interface Life {
   /** Ends at this step; beyond the last one it goes well. */
@@ -190,7 +192,7 @@ it('acts_at_most_once_on_the_right_ones_only_and_tells_the_truth_whatever_happen
             expect(paper.processes.get(pid)?.received, 'nobody else is touched').toEqual([]);
       },
     ),
-    { numRuns: process.env['CI'] ? 10_000 : 500 },
+    { numRuns: runs },
   );
   expect(succeeded).toBeGreaterThan(50);
   expect(unknown).toBeGreaterThan(10);
