@@ -101,7 +101,7 @@ async function storeHostFacts(context: BootContext, rows: BatchRows): Promise<St
   const { tx, hostId, boot, bootedAt } = context;
   const steps: Promise<Stored[]>[] = [];
   if (rows.agentStart) {
-    steps.push(describeHost(tx, hostId, rows.agentStart));
+    steps.push(describeHost(tx, hostId, boot, rows.agentStart));
     steps.push(run(tx, 'closeFormerBoots', [hostId, boot, bootedAt]));
   }
   if (rows.snapshot) {
@@ -111,6 +111,7 @@ async function storeHostFacts(context: BootContext, rows: BatchRows): Promise<St
   return (await Promise.all(steps)).flat();
 }
 
-async function describeHost(tx: Tx, hostId: number, start: AgentStartEvent): Promise<Stored[]> {
-  return run(tx, 'describeHost', [hostId, start.version, start.rung, start.blindSpots, start.kernel, start.arch]);
+async function describeHost(tx: Tx, hostId: number, boot: number, start: AgentStartEvent): Promise<Stored[]> {
+  const said = [start.version, start.rung, start.blindSpots, start.kernel, start.arch];
+  return run(tx, 'describeHost', [hostId, ...said, boot, start.agent?.pid ?? null, start.agent?.start ?? null]);
 }

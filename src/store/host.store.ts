@@ -68,5 +68,6 @@ function toRow(host: Host): HostRow {
     blind_spots: host.blindSpots,
     kernel: host.kernel,
     arch: host.arch,
+    labels: host.labels as HostRow['labels'],
   };
 }

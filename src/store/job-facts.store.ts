@@ -7,6 +7,7 @@ import {
   type HostFacts,
   type JobFacts,
   type JobRequest,
+  type PolicyFacts,
   type TargetFacts,
 } from '../remedy/index.js';
 import { causes, restartOf, type Cause } from '../verdict/index.js';
@@ -17,6 +18,7 @@ import { groupBy, Lineage } from './facts.rows.js';
 import type { JobPosition } from './job.store.js';
 import { processTarget, serviceTarget } from './job-target.js';
 import type { Db } from './postgres.js';
+import { PolicyStore } from './policy.store.js';
 import { ProcessStore } from './process.store.js';
 import { RestartStore } from './restart.store.js';
 import { lifeId, type EpisodeRow, type HostRow, type LifeKey } from './rows.js';
@@ -47,6 +49,9 @@ interface BootRow {
   readonly host_id: number;
   readonly id: number;
   readonly boot_id: string;
+  /** Of its latest agent; null where that did not say. */
+  readonly agent_pid: number | null;
+  readonly agent_start_ns: bigint | null;
 }
 
 interface CountRow {
@@ -67,6 +72,8 @@ interface Known {
   readonly boot: BootRow | undefined;
   /** `lifeOfPid` of pid 1. */
   readonly init: (LifeKey & { readonly comm: string }) | null;
+  /** The agent and its ancestors. */
+  readonly agent: HostFacts['agent'];
 }
 
 @Injectable()
@@ -79,6 +86,7 @@ export class JobFactsStore {
     private readonly deathFacts: FactsStore,
     private readonly restarts: RestartStore,
     private readonly switches: SwitchStore,
+    private readonly policies: PolicyStore,
   ) {}
 
   /** The same for all jobs that are looked at together. */
@@ -104,12 +112,12 @@ export class JobFactsStore {
       before,
     );
     const { on: passive } = await this.switches.passive();
-    const targets = known.map(({ row, boot, init }, index): TargetFacts => {
+    const targets = known.map((host, index): TargetFacts => {
       const { history, ...rest } = parts[index]!.facts;
-      const count = counts.get(row.id);
+      const count = counts.get(host.row.id);
       return {
         ...rest,
-        host: hostFacts(row, boot, init, fleet, count?.host ?? 0),
+        host: hostFacts(host, fleet, count?.host ?? 0),
         history: {
           ...history,
           openJob: count?.open_job ?? null,
@@ -120,19 +128,36 @@ export class JobFactsStore {
     });
     const jobsLastHour = [...counts.values()][0]?.fleet ?? 0;
     const { hosts: all, healthy, in_trouble: inTrouble, disturbed } = fleet;
-    return { fleet: { passive, hosts: all, healthy, inTrouble, disturbed, jobsLastHour }, targets, policy: null };
+    const policy = request.requester.kind === 'policy' ? await this.policy(request.requester.name, before) : null;
+    return { fleet: { passive, hosts: all, healthy, inTrouble, disturbed, jobsLastHour }, targets, policy };
+  }
+
+  /** Null where there is none, or none that API or worker wrote. */
+  private async policy(name: string, before: JobPosition | null): Promise<PolicyFacts | null> {
+    const { trusted } = await this.policies.trusted();
+    const found = trusted.find(({ policy }) => policy.name === name);
+    if (!found) return null;
+    const { armed, atMostPerHour } = found.policy;
+    return { armed, atMostPerHour, jobsLastHour: await this.policies.jobsLastHour(name, before) };
   }
 
   private async known(hosts: readonly HostRow[]): Promise<Known[]> {
     const ids = hosts.map(({ id }) => id);
-    const boots = await this.db<BootRow[]>`select distinct on (host_id) host_id, id, boot_id from boots
-      where host_id = any(${ids}::int[]) order by host_id, booted_at desc, id desc`;
+    const boots = await this.db<BootRow[]>`select distinct on (host_id) host_id, id, boot_id, agent_pid, agent_start_ns
+      from boots where host_id = any(${ids}::int[]) order by host_id, booted_at desc, id desc`;
+    const agents = new Lineage(await this.processes.lineage(boots.flatMap((boot) => agentKey(boot) ?? [])), []);
     return Promise.all(
-      hosts.map(async (row) => ({
-        row,
-        boot: boots.find(({ host_id }) => host_id === row.id),
-        init: await this.processes.lifeOfPid(row.id, 1, null),
-      })),
+      hosts.map(async (row) => {
+        const boot = boots.find(({ host_id }) => host_id === row.id);
+        const agent = boot && agentKey(boot);
+        const life = agent ? agents.at(agent, present) : null;
+        return {
+          row,
+          boot,
+          init: await this.processes.lifeOfPid(row.id, 1, null),
+          agent: life === null ? [] : [life.ref, ...life.ancestry.map(({ ref }) => ref)],
+        };
+      }),
     );
   }
 
@@ -238,13 +263,11 @@ interface ZombieRow {
 
 const noHistory: PartialTarget['history'] = { deathsLastHour: null, isRestartLoop: false };
 
-function hostFacts(
-  row: HostRow,
-  boot: BootRow | undefined,
-  init: Known['init'],
-  fleet: FleetRow,
-  jobsLastHour: number,
-): HostFacts {
+function agentKey({ id, agent_pid: pid, agent_start_ns: start_ns }: BootRow): LifeKey | null {
+  return pid === null || start_ns === null ? null : { boot: id, pid, start_ns };
+}
+
+function hostFacts({ row, boot, init, agent }: Known, fleet: FleetRow, jobsLastHour: number): HostFacts {
   const online = fleet.online_hosts.includes(row.id);
   return {
     id: row.machine_id,
@@ -255,7 +278,7 @@ function hostFacts(
     healthy: online && !fleet.trouble_hosts.includes(row.id),
     rung: row.rung,
     init: init && init.boot === boot?.id ? init.comm : null,
-    agent: [],
+    agent,
     jobsLastHour,
   };
 }

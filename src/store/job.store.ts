@@ -43,6 +43,12 @@ export type NewCommand = Pick<
   'id' | 'job_id' | 'host_id' | 'created_at' | 'wave' | 'target' | 'expires_at'
 >;
 
+export interface JobToStore {
+  readonly job: NewJob;
+  readonly commands: readonly NewCommand[];
+  readonly events: JobChange['events'];
+}
+
 /** `trail`: what was asked for by `trailKinds`. */
 type Change = (job: WholeJob, trail: readonly JobEventRow[]) => JobChange | null;
 
@@ -123,9 +129,15 @@ export class JobStore {
     return run<JobEventRow>(this.db, 'eventsOfJobs', [[...ids], eventsPerJobMax]);
   }
 
-  /** @returns false when the requester has used the idempotency key before; then nothing was stored. */
-  async add(job: NewJob, commands: readonly NewCommand[], events: JobChange['events']): Promise<boolean> {
-    return (await this.db.begin(async (transaction) => {
+  /**
+   * @param alongside what else is written in the same transaction; where it says false, all of it is undone
+   * @returns false when that was so, or the requester has used the idempotency key before; then nothing was stored.
+   */
+  async add(
+    { job, commands, events }: JobToStore,
+    alongside: (tx: Tx) => Promise<boolean> = async () => true,
+  ): Promise<boolean> {
+    const stored = this.db.begin(async (transaction) => {
       const tx = transaction as Tx;
       const hex = {
         plan_digest: toHex(job.plan_digest),
@@ -134,6 +146,7 @@ export class JobStore {
       };
       const added = await run(tx, 'insertJob', [JSON.stringify({ ...job, ...hex })]);
       if (added.length === 0) return false;
+      if (!(await alongside(tx))) throw undone;
       await run(tx, 'insertCommands', [JSON.stringify(commands)]);
       await addToTrail(
         tx,
@@ -143,7 +156,11 @@ export class JobStore {
       const queued = job.state === 'QUEUED' ? [job.id] : [];
       await notifyJobs(tx, { changed: [job.id], queued, signed: [] });
       return true;
-    })) as boolean;
+    });
+    return stored.catch((error: unknown) => {
+      if (error === undone) return false;
+      throw error;
+    });
   }
 
   /**
@@ -197,6 +214,9 @@ async function trailOf(tx: Tx, ids: readonly string[], kinds: readonly string[])
     JobEventRow[]
   >`select * from job_events where job_id = any (${[...ids]}::uuid[]) and kind = any (${[...kinds]})`;
 }
+
+/** Thrown to have a transaction undone. */
+const undone = new Error('undone');
 
 interface Changed {
   readonly before: WholeJob;
