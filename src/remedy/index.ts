@@ -40,6 +40,6 @@ export {
   type WantedProcess,
   type WantedService,
 } from './request.js';
-export type { Recorded } from './recorded.js';
+export { withSiblings, type Recorded } from './recorded.js';
 export { simulate, simulationShownMax, type SimulatedAct, type SimulatedFleet, type Simulation } from './simulate.js';
 export { nextWave, type TargetState, type WaveStep } from './waves.js';

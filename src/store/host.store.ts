@@ -28,6 +28,10 @@ export class HostStore {
     return (await this.prisma.host.findMany({ where: { id: { in: [...ids] } } })).map(toRow);
   }
 
+  async count(): Promise<number> {
+    return this.prisma.host.count();
+  }
+
   async rungs(ids: readonly number[]): Promise<Map<number, Rung | null>> {
     const hosts = await this.prisma.host.findMany({
       where: { id: { in: [...ids] } },
