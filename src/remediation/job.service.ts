@@ -19,14 +19,13 @@ import {
 } from '../remedy/index.js';
 import type { JobChange, JobRow, WholeJob } from '../store/job.rows.js';
 import { JobFactsStore } from '../store/job-facts.store.js';
-import { jobIdPattern, JobStore, type AddedJob, type NewCommand, type NewJob } from '../store/job.store.js';
-import { targetOf } from '../store/job-target.js';
-import type { HostRow } from '../store/rows.js';
+import { jobIdPattern, JobStore, type JobToStore } from '../store/job.store.js';
 import { storableText } from '../store/text.js';
 import { approvable } from './approvable.js';
 import { jobLifetimeSeconds, parseJobInput, type JobInput } from './job.input.js';
+import { newJob } from './new-job.js';
 import { RequestService, type Resolved } from './request.service.js';
-import { commandId, planDigest, sealApproval, sealJob } from './sealed.js';
+import { planDigest, sealApproval } from './sealed.js';
 import { approve, endUnsent } from './steps.js';
 
 /** A job, or what would have become one. */
@@ -41,7 +40,7 @@ const requestsPerTurn = 100;
 @Injectable()
 export class JobService {
   private readonly factsOf = together((all: readonly Resolved[]) => this.loadFacts(all), requestsPerTurn);
-  private readonly added = together((all: readonly AddedJob[]) => this.jobs.add(all), requestsPerTurn);
+  private readonly added = together((all: readonly JobToStore[]) => this.jobs.add(all), requestsPerTurn);
 
   constructor(
     private readonly jobs: JobStore,
@@ -153,32 +152,15 @@ export class JobService {
 
   private async store(input: JobInput, person: Person, { hosts }: Resolved, planned: Plan, at: Date): Promise<JobView> {
     const plan = forRole(planned, person);
-    const text = digestInput(plan);
-    const seconds =
-      input.expiresInSeconds ?? (plan.approvals > 0 ? jobLifetimeSeconds.withApprovals : jobLifetimeSeconds.alone);
     const { dryRun: _, idempotencyKey, ...asked } = input;
-    const unsealed = {
-      id: randomUUID(),
-      created_at: at,
-      deadline: new Date(at.getTime() + seconds * 1_000),
-      requested_by: person.name,
-      requester_role: person.role,
-      plan_digest: planDigest(text),
-    };
-    const job: NewJob = {
-      ...unsealed,
-      seal: sealJob(this.seal, unsealed),
-      action: plan.action,
-      state: plan.approvals > 0 ? 'PENDING_APPROVAL' : 'QUEUED',
-      reason: plan.reason,
-      plan: text,
-      approvals_needed: plan.approvals,
-      idempotency_key: idempotencyKey,
-      request_digest: requestDigest(asked),
-      detail: plan.approvals > 0 ? `Waits for ${plan.approvals} of the role approver to say yes.` : null,
-    };
-    const events = [{ kind: 'requested', actor: person.name, detail: requestedSentence(job, plan) }];
-    const isNew = await this.added({ job, commands: commandsOf(job, plan, hosts), events });
+    const lifetimeSeconds =
+      input.expiresInSeconds ?? (plan.approvals > 0 ? jobLifetimeSeconds.withApprovals : jobLifetimeSeconds.alone);
+    const added = newJob(this.seal, plan, hosts, {
+      ...{ by: person.name, role: person.role, at, lifetimeSeconds },
+      ...{ idempotencyKey, requestDigest: requestDigest(asked) },
+    });
+    const { job } = added;
+    const isNew = await this.added(added);
     // Somebody used the key at the same moment.
     if (!isNew) return (await this.earlier(input, person))!;
     if (job.state === 'QUEUED') void this.queue.wake('dispatch-jobs');
@@ -189,25 +171,6 @@ export class JobService {
 /** Somebody who may approve has to have said yes: for what is routine, the requester's own word counts if it is such a one. */
 function forRole(plan: Plan, person: Person): Plan {
   return hasRole(person, 'approver') ? plan : { ...plan, approvals: Math.max(plan.approvals, 1) };
-}
-
-function commandsOf(job: NewJob, plan: Plan, hosts: readonly HostRow[]): NewCommand[] {
-  const ids = new Map(hosts.map((host) => [host.machine_id, host.id]));
-  return plan.targets.map(({ host, wave, action, bootId }) => ({
-    id: commandId(job.id, host),
-    job_id: job.id,
-    host_id: ids.get(host)!,
-    created_at: job.created_at,
-    wave,
-    target: targetOf(action, bootId),
-    expires_at: job.deadline,
-  }));
-}
-
-function requestedSentence(job: NewJob, { targets }: Plan): string {
-  const hosts = targets.length === 1 ? `host ${targets[0]!.hostName}` : `${targets.length} hosts`;
-  const digest = job.plan_digest.toString('hex');
-  return `Asked for ${job.action} on ${hosts}, plan ${digest}, until ${job.deadline.toISOString()}: ${job.reason}`;
 }
 
 export function view(job: Omit<JobRow, 'seal' | 'request_digest'>): JobView {

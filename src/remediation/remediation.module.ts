@@ -8,6 +8,14 @@ import { JobLoaders } from './job.loaders.js';
 import { JobApprovalResolver, JobResolver, JobsResolver } from './job.resolver.js';
 import { JobService } from './job.service.js';
 import { PassiveResolver } from './passive.resolver.js';
+import {
+  PoliciesResolver,
+  PolicyResolver,
+  PolicySimulationResolver,
+  PolicyTurnResolver,
+  PolicyWhereResolver,
+} from './policy.resolver.js';
+import { PolicyService } from './policy.service.js';
 import { ReportService } from './report.service.js';
 import { RequestService } from './request.service.js';
 import { CommandStreams } from './streams.js';
@@ -26,6 +34,12 @@ import { CommandStreams } from './streams.js';
     JobsResolver,
     JobService,
     PassiveResolver,
+    PoliciesResolver,
+    PolicyResolver,
+    PolicyService,
+    PolicySimulationResolver,
+    PolicyTurnResolver,
+    PolicyWhereResolver,
     ReportService,
     RequestService,
   ],

@@ -6,15 +6,17 @@ import type { JobHandlers } from '../queue/jobs.js';
 import { Notifications } from '../store/notifications.js';
 import { DispatchService } from './dispatch.service.js';
 import { ExpireService } from './expire.service.js';
+import { PolicyScheduler } from './policy.scheduler.js';
 
 export interface RemediationWorker {
-  readonly handlers: Pick<JobHandlers, 'dispatch-jobs' | 'expire-jobs'>;
+  readonly handlers: Pick<JobHandlers, 'apply-policies' | 'dispatch-jobs' | 'expire-jobs'>;
   close(): Promise<void>;
 }
 
 export async function startRemediation(app: INestApplicationContext, logger: Logger): Promise<RemediationWorker> {
   const dispatch = app.get(DispatchService);
   const expire = app.get(ExpireService);
+  const policies = app.get(PolicyScheduler);
   await dispatch.publishKey();
   const dispatchOnce = coalesced(() => dispatch.dispatch());
   // Milliseconds matter to who waits for a restart: a notification is quicker than the queue, which finds what that one misses.
@@ -24,7 +26,11 @@ export async function startRemediation(app: INestApplicationContext, logger: Log
     );
   });
   return {
-    handlers: { 'dispatch-jobs': dispatchOnce, 'expire-jobs': () => expire.sweep() },
+    handlers: {
+      'apply-policies': () => policies.sweep(),
+      'dispatch-jobs': dispatchOnce,
+      'expire-jobs': () => expire.sweep(),
+    },
     close: () => listener.stop().catch(() => undefined),
   };
 }

@@ -17,3 +17,10 @@ export function escalationOf({ objections }: Refusal, { requester, target, hostN
   const who = `Policy ${plainOrQuoted(requester.name)}`;
   return `${who} leaves ${plainOrQuoted(target)} on ${plainOrQuoted(hostName)} to people. ${why}`;
 }
+
+/** What stands against it is over by itself before long: then it is asked again, while the policy still means it. */
+export function willPass({ objections }: Refusal): boolean {
+  return objections.every(({ code }) => passing.has(code));
+}
+
+const passing: ReadonlySet<string> = new Set(['remedy/passive', 'remedy/busy', 'remedy/cooldown']);

@@ -11,7 +11,7 @@ export type {
   TargetProcessFacts,
   ZombieFacts,
 } from './job-facts.js';
-export { escalationOf, type Escalated } from './escalation.js';
+export { escalationOf, willPass, type Escalated } from './escalation.js';
 export { guardCodes } from './guards/index.js';
 export { jobLimits, type JobLimits, type Pace } from './job-limits.js';
 export type { Objection } from './objection.js';
@@ -19,7 +19,16 @@ export { remediesOfDeath, type DeathToRemedy } from './of-death.js';
 export { remediesOfEpisode, type EpisodeToRemedy } from './of-episode.js';
 export type { DeathOccurrence, EpisodeOccurrence, Occurrence } from './occurrence.js';
 export { lateSeconds, matches, requestOf, type Match } from './policy-match.js';
-export { Policy, policyActions, policyCauses, policyEpisodes } from './policy.js';
+export {
+  Policy,
+  policyActions,
+  policyCauses,
+  PolicyDeath,
+  PolicyEpisode,
+  policyEpisodes,
+  policyRestarts,
+} from './policy.js';
+export { processName } from './words.js';
 export { planJob, type Plan, type Planned, type PlannedTarget, type Refusal } from './plan.js';
 export { risks, type Risk } from './risk.js';
 export { actions, type Action, type Remedy } from './remedy.js';
@@ -31,6 +40,6 @@ export {
   type WantedProcess,
   type WantedService,
 } from './request.js';
-export type { Recorded } from './recorded.js';
+export { withSiblings, type Recorded } from './recorded.js';
 export { simulate, simulationShownMax, type SimulatedAct, type SimulatedFleet, type Simulation } from './simulate.js';
 export { nextWave, type TargetState, type WaveStep } from './waves.js';

@@ -61,13 +61,17 @@ export interface HostFacts {
   readonly rung: Rung | null;
   /** Name of process 1; null when not known. */
   readonly init: string | null;
-  /** The agent and its ancestors, the agent first (`agent_start.agent`); empty when not known. */
+  /** The agent and its ancestors, the agent first (`agent_start.agent`); empty of an agent that does not say which it is. */
   readonly agent: readonly ProcessRef[];
   readonly jobsLastHour: number;
 }
 
 export interface TargetProcessFacts extends ProcessFacts {
   readonly bootId: string;
+  /**
+   * Null: not known. No event tells it of a live process, so the store always says null: it is the agent that reads it, at the
+   * moment of the act, and refuses what is at -1000 (`command/protected`).
+   */
   readonly oomScoreAdj: number | null;
   /** Its open episode. */
   readonly episode: {

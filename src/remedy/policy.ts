@@ -23,20 +23,21 @@ export const policyCauses = causes.filter(
     !(notForPolicies as readonly string[]).includes(cause),
 );
 export const policyActions = ['RESTART_SERVICE', 'KILL_ZOMBIE_PARENT', 'RESUME_PROCESS', 'REBOOT_HOST'] as const;
+/** NONE: nothing has started it again. LOOP: it is started again and again, and dies. */
+export const policyRestarts = ['NONE', 'LOOP'] as const;
 export const policyEpisodes = ['ZOMBIE', 'UNINTERRUPTIBLE', 'STOPPED'] as const;
 
 /** `*` stands for any characters; any of the list. */
 const Patterns = z.array(z.string().min(1).max(255)).min(1).max(32);
 
-const PolicyDeath = z.strictObject({
+export const PolicyDeath = z.strictObject({
   cause: z.array(z.enum(policyCauses)).min(1),
   /** Any but HUMAN unless said: what a person ended was meant to end. */
   actor: z.array(z.enum(actorKinds)).min(1).optional(),
   unit: Patterns.optional(),
   /** Whole path, or its last component. */
   exe: Patterns.optional(),
-  /** NONE: nothing has started it again. LOOP: it is started again and again, and dies. */
-  restart: z.enum(['NONE', 'LOOP']).default('NONE'),
+  restart: z.enum(policyRestarts).default('NONE'),
   /** How long others, systemd's Restart= above all, have for starting it again. */
   afterSeconds: z.int().min(10).max(3_600).default(60),
   /** What died young had a reason that a restart does not mend. */
@@ -44,7 +45,7 @@ const PolicyDeath = z.strictObject({
   confidenceMin: z.number().min(0).max(1).default(0.7),
 });
 
-const PolicyEpisode = z.strictObject({
+export const PolicyEpisode = z.strictObject({
   state: z.enum(policyEpisodes),
   unit: Patterns.optional(),
   exe: Patterns.optional(),

@@ -43,9 +43,11 @@ export function pastOf(recorded: readonly Recorded[], hosts: number): Past {
   return { deaths: deaths.toSorted((a, b) => a.at - b.at), hosts };
 }
 
-/** A service, a container or, of neither, a process: with its host. */
-export function targetOf({ host, process }: Recorded, service?: string): string {
-  const { unit, container, ref } = process;
+/** A service, a container or, of neither, a process (of a zombie its parent): with its host. */
+export function targetOf(recorded: Recorded, service?: string): string {
+  const { host } = recorded;
+  const parent = recorded.kind === 'episode' && recorded.state === 'zombie' ? recorded.parent : null;
+  const { unit, container, ref } = parent ?? recorded.process;
   return `${host.id} ${service ?? unit ?? container?.id ?? `${ref.pid} ${ref.start}`}`;
 }
 

@@ -156,7 +156,7 @@ async function storeHostFacts(tx: Tx, { hostId, boot, batch, rows }: Part): Prom
   const { bootedAt } = batch;
   const steps: Promise<Stored[]>[] = [];
   if (rows.agentStart) {
-    steps.push(describeHost(tx, hostId, rows.agentStart));
+    steps.push(describeHost(tx, hostId, boot, rows.agentStart));
     steps.push(run(tx, 'closeFormerBoots', [hostId, boot, bootedAt]));
   }
   if (rows.snapshot) {
@@ -166,6 +166,7 @@ async function storeHostFacts(tx: Tx, { hostId, boot, batch, rows }: Part): Prom
   return (await Promise.all(steps)).flat();
 }
 
-async function describeHost(tx: Tx, hostId: number, start: AgentStartEvent): Promise<Stored[]> {
-  return run(tx, 'describeHost', [hostId, start.version, start.rung, start.blindSpots, start.kernel, start.arch]);
+async function describeHost(tx: Tx, hostId: number, boot: number, start: AgentStartEvent): Promise<Stored[]> {
+  const said = [start.version, start.rung, start.blindSpots, start.kernel, start.arch];
+  return run(tx, 'describeHost', [hostId, ...said, boot, start.agent?.pid ?? null, start.agent?.start ?? null]);
 }

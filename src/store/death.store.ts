@@ -42,6 +42,9 @@ const lossReachNs = 5_000_000_000n;
 /** Many is many: a scrape must not read the whole history. */
 const outdatedCountedMax = 100_000;
 
+/** A policy waits for an hour at most, and answers a quarter late. */
+const policyReach = '75 minutes';
+
 @Injectable()
 export class DeathStore {
   constructor(@Inject(DB) private readonly db: Db) {}
@@ -99,7 +102,7 @@ export class DeathStore {
       if (keys.length === 0) return 0;
       const decided = await decide([...keys]);
       const changed = await run<LifeKey>(tx, 'saveVerdicts', [JSON.stringify(decided.map(verdictRow))]);
-      await notifyDeaths(tx, changed);
+      await Promise.all([run(tx, 'addDeathTurns', [...keyArrays(changed), policyReach]), notifyDeaths(tx, changed)]);
       return keys.length;
     })) as number;
   }

@@ -41,6 +41,10 @@ export class HostStore {
     return this.db<HostRow[]>`select ${this.db(columns)} from hosts where id = any (${[...ids]}::int[])`;
   }
 
+  async count(): Promise<number> {
+    return this.prisma.host.count();
+  }
+
   async rungs(ids: readonly number[]): Promise<Map<number, Rung | null>> {
     const hosts = await this.prisma.host.findMany({
       where: { id: { in: [...ids] } },
@@ -81,5 +85,6 @@ function toRow(host: Host): HostRow {
     blind_spots: host.blindSpots,
     kernel: host.kernel,
     arch: host.arch,
+    labels: host.labels as HostRow['labels'],
   };
 }

@@ -10,6 +10,7 @@ import {
   type HostFacts,
   type JobFacts,
   type JobRequest,
+  type PolicyFacts,
   type TargetFacts,
   type ZombieFacts,
 } from '../remedy/index.js';
@@ -22,6 +23,7 @@ import type { JobPosition } from './job.store.js';
 import { processTarget, serviceTarget } from './job-target.js';
 import { bigints, distinct, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
+import { PolicyStore } from './policy.store.js';
 import { ProcessStore } from './process.store.js';
 import { RestartStore } from './restart.store.js';
 import { lifeId, type EpisodeRow, type HostRow, type LifeKey } from './rows.js';
@@ -52,6 +54,9 @@ interface BootRow {
   readonly host_id: number;
   readonly id: number;
   readonly boot_id: string;
+  /** Of its latest agent; null where that did not say. */
+  readonly agent_pid: number | null;
+  readonly agent_start_ns: bigint | null;
 }
 
 interface CountRow {
@@ -97,6 +102,8 @@ interface Item {
   readonly boot: BootRow | undefined;
   /** Latest life of pid 1. */
   readonly init: (LifeKey & { readonly comm: string }) | null;
+  /** The agent and its ancestors. */
+  readonly agent: HostFacts['agent'];
 }
 
 /** An item with what it acts on. */
@@ -122,6 +129,7 @@ export class JobFactsStore {
     private readonly deathFacts: FactsStore,
     private readonly restarts: RestartStore,
     private readonly switches: SwitchStore,
+    private readonly policies: PolicyStore,
   ) {}
 
   /** The same for all jobs that are looked at together. */
@@ -134,9 +142,10 @@ export class JobFactsStore {
     const items = await this.aimed(await this.known(all));
     const [processes, zombies] = await Promise.all([this.processesOf(items), this.zombies(items)]);
     const targets = items.map((item, index) => targetName(item, processes[index]));
-    const [counts, histories, { on: passive }] = await Promise.all([
+    const [counts, histories, policies, { on: passive }] = await Promise.all([
       this.counts(items, targets),
       this.histories(items, processes),
+      Promise.all(all.map((asked) => this.policy(asked))),
       this.switches.passive(),
     ]);
     const [online, trouble] = [new Set(fleet.online_hosts), new Set(fleet.trouble_hosts)];
@@ -157,27 +166,44 @@ export class JobFactsStore {
       };
     });
     const { hosts, healthy, in_trouble: inTrouble, disturbed } = fleet;
-    return all.map((asked) => {
+    return all.map((asked, index) => {
       const own = items.flatMap((item, index) => (item.asked === asked ? [index] : []));
       const jobsLastHour = counts[own[0] ?? -1]?.fleet ?? 0;
       return {
         fleet: { passive, hosts, healthy, inTrouble, disturbed, jobsLastHour },
         targets: own.map((index) => facts[index]!),
-        policy: null,
+        policy: policies[index]!,
       };
     });
+  }
+
+  /** Null where no policy asks, or none that API or worker wrote. */
+  private async policy({ request: { requester }, before }: Asked): Promise<PolicyFacts | null> {
+    if (requester.kind !== 'policy') return null;
+    const { trusted } = await this.policies.trusted();
+    const found = trusted.find(({ policy }) => policy.name === requester.name);
+    if (!found) return null;
+    const { armed, atMostPerHour } = found.policy;
+    return { armed, atMostPerHour, jobsLastHour: await this.policies.jobsLastHour(requester.name, before) };
   }
 
   private async known(all: readonly Asked[]): Promise<Item[]> {
     const ids = [...new Set(all.flatMap(({ hosts }) => hosts.map(({ id }) => id)))];
     const [boots, inits] = await Promise.all([
-      this.db<BootRow[]>`select distinct on (host_id) host_id, id, boot_id from boots
+      this.db<BootRow[]>`select distinct on (host_id) host_id, id, boot_id, agent_pid, agent_start_ns from boots
         where host_id = any(${ids}::int[]) order by host_id, booted_at desc, id desc`,
       this.processes.livesOfPids(ids.map((id) => ({ hostId: id, pid: 1 }))),
     ]);
     const [bootOf, initOf] = [byHost(boots), byHost(inits)];
+    const agents = new Lineage(await this.processes.lineage(boots.flatMap((boot) => agentKey(boot) ?? [])), []);
     return all.flatMap((asked) =>
-      asked.hosts.map((row) => ({ asked, row, boot: bootOf.get(row.id), init: initOf.get(row.id) ?? null })),
+      asked.hosts.map((row) => {
+        const boot = bootOf.get(row.id);
+        const key = boot && agentKey(boot);
+        const life = key ? agents.at(key, present) : null;
+        const agent = life === null ? [] : [life.ref, ...life.ancestry.map(({ ref }) => ref)];
+        return { asked, row, boot, init: initOf.get(row.id) ?? null, agent };
+      }),
     );
   }
 
@@ -349,8 +375,12 @@ function byItem<T extends { readonly item: number }>(
   return found;
 }
 
+function agentKey({ id, agent_pid: pid, agent_start_ns: start_ns }: BootRow): LifeKey | null {
+  return pid === null || start_ns === null ? null : { boot: id, pid, start_ns };
+}
+
 function hostFacts(
-  { row, boot, init }: Item,
+  { row, boot, init, agent }: Item,
   now: { readonly isOnline: boolean; readonly isInTrouble: boolean; readonly jobsLastHour: number },
 ): HostFacts {
   return {
@@ -362,7 +392,7 @@ function hostFacts(
     healthy: now.isOnline && !now.isInTrouble,
     rung: row.rung,
     init: init && init.boot === boot?.id ? init.comm : null,
-    agent: [],
+    agent,
     jobsLastHour: now.jobsLastHour,
   };
 }

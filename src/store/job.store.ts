@@ -43,7 +43,7 @@ export type NewCommand = Pick<
   'id' | 'job_id' | 'host_id' | 'created_at' | 'wave' | 'target' | 'expires_at'
 >;
 
-export interface AddedJob {
+export interface JobToStore {
   readonly job: NewJob;
   readonly commands: readonly NewCommand[];
   readonly events: JobChange['events'];
@@ -131,18 +131,36 @@ export class JobStore {
   }
 
   /** @returns for each whether it was stored: not when its requester has used its idempotency key before. All, or none. */
-  async add(all: readonly AddedJob[]): Promise<boolean[]> {
-    return (await this.db.begin(async (transaction) => {
-      const tx = transaction as Tx;
-      const rows = await run<Pick<JobRow, 'id'>>(tx, 'insertJobs', [JSON.stringify(all.map(({ job }) => hexed(job)))]);
-      const stored = new Set(rows.map(({ id }) => id));
-      const added = all.filter(({ job }) => stored.has(job.id));
-      if (added.length > 0) await this.writeNew(tx, added);
-      return all.map(({ job }) => stored.has(job.id));
-    })) as boolean[];
+  async add(all: readonly JobToStore[]): Promise<boolean[]> {
+    return (await this.db.begin((transaction) => this.insert(transaction as Tx, all))) as boolean[];
   }
 
-  private async writeNew(tx: Tx, added: readonly AddedJob[]): Promise<void> {
+  /**
+   * @param alongside what else is written in the same transaction; where it says false, all of it is undone
+   * @returns false when that was so, or the requester has used the idempotency key before; then nothing was stored.
+   */
+  async addWith(job: JobToStore, alongside: (tx: Tx) => Promise<boolean>): Promise<boolean> {
+    const stored = this.db.begin(async (transaction) => {
+      const tx = transaction as Tx;
+      const [isNew] = await this.insert(tx, [job]);
+      if (isNew && !(await alongside(tx))) throw undone;
+      return isNew!;
+    });
+    return stored.catch((error: unknown) => {
+      if (error === undone) return false;
+      throw error;
+    });
+  }
+
+  private async insert(tx: Tx, all: readonly JobToStore[]): Promise<boolean[]> {
+    const rows = await run<Pick<JobRow, 'id'>>(tx, 'insertJobs', [JSON.stringify(all.map(({ job }) => hexed(job)))]);
+    const stored = new Set(rows.map(({ id }) => id));
+    const added = all.filter(({ job }) => stored.has(job.id));
+    if (added.length > 0) await this.writeNew(tx, added);
+    return all.map(({ job }) => stored.has(job.id));
+  }
+
+  private async writeNew(tx: Tx, added: readonly JobToStore[]): Promise<void> {
     const jobs = added.map(({ job }) => job);
     await run(tx, 'insertCommands', [JSON.stringify(added.flatMap(({ commands }) => commands))]);
     const queued = jobs.filter(({ state }) => state === 'QUEUED');
@@ -204,6 +222,9 @@ async function trailOf(tx: Tx, ids: readonly string[], kinds: readonly string[])
     JobEventRow[]
   >`select * from job_events where job_id = any (${[...ids]}::uuid[]) and kind = any (${[...kinds]})`;
 }
+
+/** Thrown to have a transaction undone. */
+const undone = new Error('undone');
 
 interface Changed {
   readonly before: WholeJob;

@@ -261,6 +261,7 @@ export interface HostRow {
   readonly blind_spots: string[];
   readonly kernel: string | null;
   readonly arch: string | null;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** One boot of a host. */

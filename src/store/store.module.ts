@@ -17,6 +17,9 @@ import { Notifications } from './notifications.js';
 import { groupsAtOnce } from './commit-queue.js';
 import { connectForIngest, connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
+import { OccurrenceStore } from './occurrence.store.js';
+import { PolicyStore } from './policy.store.js';
+import { PolicyTurnStore } from './policy-turn.store.js';
 import { ProcessStore } from './process.store.js';
 import { RestartStore } from './restart.store.js';
 import { ShotStore } from './shot.store.js';
@@ -42,6 +45,9 @@ const stores = [
   LedgerStore,
   LossStore,
   Notifications,
+  OccurrenceStore,
+  PolicyStore,
+  PolicyTurnStore,
   ProcessStore,
   Readiness,
   RestartStore,

@@ -12,8 +12,9 @@ import {
   serviceManagers,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
-import { actions, risks } from '../../src/remedy/index.js';
+import { actions, policyRestarts, risks } from '../../src/remedy/index.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
+import { turnOutcomes } from '../../src/store/policy-turn.store.js';
 import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
 import { schema } from '../support/sdl.js';
 
@@ -32,6 +33,8 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   JobAction: actions,
   JobState: jobStates,
   JobExecutionState: commandStates,
+  PolicyOutcome: turnOutcomes,
+  PolicyRestart: policyRestarts,
   JobRisk: risks.map(enumName),
   ServiceManager: serviceManagers.map(enumName),
   KernelLogTopic: kernelLogTopics.map(enumName),

@@ -23,10 +23,20 @@ import { JobExecutionResolver } from '../../src/remediation/execution.resolver.j
 import { JobApprovalResolver, JobResolver, JobsResolver } from '../../src/remediation/job.resolver.js';
 import type { JobView } from '../../src/remediation/job.service.js';
 import { PassiveResolver } from '../../src/remediation/passive.resolver.js';
+import {
+  PoliciesResolver,
+  PolicyResolver,
+  PolicySimulationResolver,
+  PolicyTurnResolver,
+  PolicyWhereResolver,
+  type PolicyView,
+} from '../../src/remediation/policy.resolver.js';
+import type { SimulationView } from '../../src/remediation/policy.service.js';
 import type { PlanView } from '../../src/remediation/plan.view.js';
 import type { ApprovalRow, CommandRow, JobEventRow } from '../../src/store/job.rows.js';
 import type { SwitchRow } from '../../src/store/switch.store.js';
-import type { Remedy } from '../../src/remedy/index.js';
+import type { TurnRow } from '../../src/store/policy-turn.store.js';
+import type { Policy, Remedy } from '../../src/remedy/index.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
 import type { VerdictView } from '../../src/history/verdict.view.js';
 import type {
@@ -73,6 +83,37 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   JobStep: ['text', 'ok'],
   JobFact: ['name', 'value'],
   JobEvent: columns<JobEventRow>()('at', 'kind', 'actor', 'detail'),
+  Policy: columns<PolicyView>()(
+    ...([
+      'name',
+      'armed',
+      'armedBy',
+      'when',
+      'where',
+      'do',
+      'atMostPerHour',
+      'version',
+      'updatedBy',
+      'updatedAt',
+    ] as const),
+  ),
+  PolicyWhen: columns<Policy['when']>()('death', 'episode'),
+  PolicyDeath: columns<NonNullable<Policy['when']['death']>>()(
+    ...(['cause', 'actor', 'unit', 'exe', 'restart', 'afterSeconds', 'livedSecondsMin', 'confidenceMin'] as const),
+  ),
+  PolicyEpisode: columns<NonNullable<Policy['when']['episode']>>()(
+    ...(['state', 'unit', 'exe', 'lastedSecondsMin', 'zombiesMin'] as const),
+  ),
+  PolicyWhere: columns<Policy['where']>()('host'),
+  PolicyDo: columns<Policy['do']>()('action', 'service'),
+  Label: ['key', 'value'],
+  PolicyTurn: columns<TurnRow>()('at', 'outcome', 'occurrence', 'code', 'detail'),
+  PolicySimulation: columns<SimulationView>()(
+    ...(['since', 'until', 'cutBefore', 'considered', 'matched', 'acted', 'awaitingApproval'] as const),
+    ...(['acts', 'stopped', 'escalations'] as const),
+  ),
+  PolicySimulatedAct: columns<SimulationView['acts'][number]>()('at', 'host', 'target'),
+  PolicySimulatedStop: columns<SimulationView['stopped'][number]>()('code', 'count'),
   PassiveMode: columns<SwitchRow>()('on', 'reason', 'by', 'at'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
@@ -111,6 +152,11 @@ const resolvers = [
   JobResolver,
   JobsResolver,
   PassiveResolver,
+  PoliciesResolver,
+  PolicyResolver,
+  PolicySimulationResolver,
+  PolicyTurnResolver,
+  PolicyWhereResolver,
   BootEndingResolver,
   BootResolver,
   HostBootsResolver,

@@ -35,7 +35,14 @@ const death: ExportedDeath['death'] = {
 const byAnn: ExportedDeath = {
   death,
   host: {
-    ...{ id: 1, machine_id: '0123456789abcdef0123456789abcdef', name: 'web-1', rung: 'ebpf', blind_spots: [] },
+    ...{
+      id: 1,
+      machine_id: '0123456789abcdef0123456789abcdef',
+      name: 'web-1',
+      rung: 'ebpf',
+      blind_spots: [],
+      labels: {},
+    },
     ...{ enrolled_at: new Date(0), last_seen_at: null, agent_version: '1', kernel: '6.18.44', arch: 'x64' },
   },
   process,
