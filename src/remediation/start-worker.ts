@@ -1,5 +1,6 @@
 /** Starts the worker's part of remediation: its key is published before anything else, then it listens and sweeps. */
 import type { INestApplicationContext } from '@nestjs/common';
+import { coalesced } from '../platform/coalesced.js';
 import type { Logger } from '../platform/logger.js';
 import type { JobHandlers } from '../queue/jobs.js';
 import { Notifications } from '../store/notifications.js';
@@ -26,22 +27,4 @@ export async function startRemediation(app: INestApplicationContext, logger: Log
     handlers: { 'dispatch-jobs': dispatchOnce, 'expire-jobs': () => expire.sweep() },
     close: () => listener.stop().catch(() => undefined),
   };
-}
-
-/** While one runs, however many more are asked for are one that follows it. */
-export function coalesced(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-  const ask = (): Promise<void> => {
-    if (running) {
-      const again = () => {
-        next = undefined;
-        return ask();
-      };
-      return (next ??= running.then(again, again));
-    }
-    running = work().finally(() => (running = undefined));
-    return running;
-  };
-  return ask;
 }

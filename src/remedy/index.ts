@@ -20,6 +20,7 @@ export { remediesOfEpisode, type EpisodeToRemedy } from './of-episode.js';
 export type { DeathOccurrence, EpisodeOccurrence, Occurrence } from './occurrence.js';
 export { lateSeconds, matches, requestOf, type Match } from './policy-match.js';
 export { Policy, policyActions, policyCauses, policyEpisodes } from './policy.js';
+export { fitsAny } from './pattern.js';
 export { planJob, type Plan, type Planned, type PlannedTarget, type Refusal } from './plan.js';
 export { risks, type Risk } from './risk.js';
 export { actions, type Action, type Remedy } from './remedy.js';

@@ -1,15 +1,8 @@
 /** Loads what a job is planned by (src/remedy/job-facts.ts). Changes nothing and decides nothing. */
 import { Inject, Injectable } from '@nestjs/common';
 import { limits } from '../contract/index.js';
-import {
-  policyCauses,
-  wantedProcess,
-  type HostFacts,
-  type JobFacts,
-  type JobRequest,
-  type TargetFacts,
-} from '../remedy/index.js';
-import { causes, restartOf, type Cause } from '../verdict/index.js';
+import { wantedProcess, type HostFacts, type JobFacts, type JobRequest, type TargetFacts } from '../remedy/index.js';
+import { restartOf, type Cause } from '../verdict/index.js';
 import { BootStore } from './boot.store.js';
 import { DeathStore } from './death.store.js';
 import { FactsStore } from './facts.store.js';
@@ -23,12 +16,11 @@ import { lifeId, type EpisodeRow, type HostRow, type LifeKey } from './rows.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
 import { SwitchStore } from './switch.store.js';
+import { wantedEnds } from './wanted-ends.js';
 
 /** A stream's heartbeat is stored every ten seconds: three may be lost. */
 const streamSilence = '40 seconds';
 const lately = '10 minutes';
-/** Ends that somebody wanted, or that are no trouble: what no policy is about. */
-const wantedEnds: readonly Cause[] = causes.filter((cause) => !(policyCauses as readonly Cause[]).includes(cause));
 const deathsMax = 100;
 const mainProcessesMax = 16;
 /** Boot-clock time after all others. */

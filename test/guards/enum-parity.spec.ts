@@ -12,6 +12,8 @@ import {
   serviceManagers,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
+import { incidentKinds, incidentStates, noticeChanges, severities } from '../../src/incident/notice.js';
+import { silenceStates } from '../../src/incident/silence.resolver.js';
 import { actions, risks } from '../../src/remedy/index.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
@@ -34,6 +36,11 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   JobExecutionState: commandStates,
   JobRisk: risks.map(enumName),
   ServiceManager: serviceManagers.map(enumName),
+  IncidentKind: incidentKinds,
+  IncidentState: incidentStates,
+  Severity: severities,
+  NoticeChange: noticeChanges,
+  SilenceState: silenceStates,
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

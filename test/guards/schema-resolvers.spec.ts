@@ -18,6 +18,13 @@ import { QueryResolver } from '../../src/history/query.resolver.js';
 import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from '../../src/history/remedy.resolver.js';
 import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
 import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
+import {
+  IncidentResolver,
+  IncidentsResolver,
+  NoticeResolver,
+  type LabelView,
+} from '../../src/incident/incident.resolver.js';
+import { SilenceResolver, SilencesResolver } from '../../src/incident/silence.resolver.js';
 import { ActorJobResolver } from '../../src/remediation/actor.resolver.js';
 import { JobExecutionResolver } from '../../src/remediation/execution.resolver.js';
 import { JobApprovalResolver, JobResolver, JobsResolver } from '../../src/remediation/job.resolver.js';
@@ -25,6 +32,7 @@ import type { JobView } from '../../src/remediation/job.service.js';
 import { PassiveResolver } from '../../src/remediation/passive.resolver.js';
 import type { PlanView } from '../../src/remediation/plan.view.js';
 import type { ApprovalRow, CommandRow, JobEventRow } from '../../src/store/job.rows.js';
+import type { IncidentRow, NoticeRow, SilenceRow } from '../../src/store/incident.rows.js';
 import type { SwitchRow } from '../../src/store/switch.store.js';
 import type { Remedy } from '../../src/remedy/index.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
@@ -51,6 +59,8 @@ const columns =
   (...names: (keyof T & string)[]): readonly string[] =>
     names;
 
+const incidentLists = ['Incident', 'Notice', 'Silence'];
+
 /** Fields that are answered by the value itself; the compiler knows that it has them. */
 const plain: Readonly<Record<string, readonly string[]>> = {
   Host: columns<HostRow>()('name', 'kernel', 'arch'),
@@ -73,6 +83,12 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   JobStep: ['text', 'ok'],
   JobFact: ['name', 'value'],
   JobEvent: columns<JobEventRow>()('at', 'kind', 'actor', 'detail'),
+  Incident: columns<IncidentRow>()(
+    ...(['id', 'key', 'kind', 'state', 'severity', 'evidence', 'hosts', 'unit', 'exe', 'cause', 'count'] as const),
+  ),
+  IncidentLabel: columns<LabelView>()('name', 'value'),
+  Notice: columns<NoticeRow>()('id', 'change', 'at', 'by'),
+  Silence: columns<SilenceRow>()('id', 'host', 'unit', 'exe', 'cause', 'comment'),
   PassiveMode: columns<SwitchRow>()('on', 'reason', 'by', 'at'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
@@ -97,7 +113,19 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Signal: ['number', 'name'],
   PageInfo: columns<Connection<unknown>['pageInfo']>()('hasNextPage', 'endCursor'),
   ...Object.fromEntries(
-    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle', 'Boot', 'Job'].flatMap((name) => [
+    [
+      'Death',
+      'Process',
+      'Host',
+      'Signal',
+      'Episode',
+      'OomTask',
+      'Loss',
+      'Throttle',
+      'Boot',
+      'Job',
+      ...incidentLists,
+    ].flatMap((name) => [
       [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
       [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
     ]),
@@ -105,6 +133,11 @@ const plain: Readonly<Record<string, readonly string[]>> = {
 };
 
 const resolvers = [
+  IncidentResolver,
+  IncidentsResolver,
+  NoticeResolver,
+  SilenceResolver,
+  SilencesResolver,
   ActorJobResolver,
   JobApprovalResolver,
   JobExecutionResolver,
