@@ -6,7 +6,7 @@
 select i.id from incidents i
 where i.resolved_at is null
   and case
-    when not i.loud then exists (select from silences s where s.id = i.silence_id and s.ends_at < now() - $3::interval)
+    when not i.loud then exists (select from silences s where s.id = i.silence_id and s.ends_at < now() - $3::interval offset 0)
     when i.told_at is null then i.opened_at <= now() - $1::interval
     else i.untold and i.told_at <= now() - $2::interval
   end

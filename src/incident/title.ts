@@ -3,7 +3,7 @@ import { plainOrQuoted, type Text } from '../verdict/index.js';
 import type { IncidentFacts } from './notice.js';
 import { nameOf } from './trouble.js';
 
-type Titled = Pick<IncidentFacts, 'kind' | 'host' | 'hosts' | 'unit' | 'exe' | 'cause' | 'count'>;
+export type Titled = Pick<IncidentFacts, 'kind' | 'host' | 'hosts' | 'unit' | 'exe' | 'cause' | 'count'>;
 
 export function titleOf(incident: Titled): Text {
   const { kind, cause, count } = incident;

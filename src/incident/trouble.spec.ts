@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TroubleDeathRow, TroubleHostRow } from '../store/incident.rows.js';
 import { troublesOf } from './other-trouble.js';
-import { titleOf } from './title.js';
+import { titleOf, type Titled } from './title.js';
 import { deathTrouble } from './trouble.js';
 
 const at = new Date('2026-11-22T10:00:00Z');
@@ -72,7 +72,7 @@ test('a_silent_host_says_what_is_known_and_what_is_not', () => {
   expect(troublesOf({ ...none, hosts: [{ ...silent, last_seen_at: null, stream_seen_at: null }] }, at)).toEqual([]);
 });
 
-const incident = {
+const incident: Titled = {
   ...{
     kind: 'DEATH',
     host: 'web-1',
@@ -82,9 +82,9 @@ const incident = {
     cause: 'OOM_CGROUP',
   },
   count: 14,
-} as const;
+};
 
-test.each([
+const titles: readonly [more: Partial<Titled>, en: string, zh: string][] = [
   [{}, 'redis.service on web-1 died 14 times: OOM_CGROUP', 'web-1 上的 redis.service 死亡 14 次：OOM_CGROUP'],
   [{ count: 1 }, 'redis.service on web-1 died: OOM_CGROUP', 'web-1 上的 redis.service 死亡：OOM_CGROUP'],
   [
@@ -97,23 +97,19 @@ test.each([
     '"a b\\u{202e}.service" on web-1 died 14 times: OOM_CGROUP',
     'web-1 上的 "a b\\u{202e}.service" 死亡 14 次：OOM_CGROUP',
   ],
+  [{ kind: 'SILENT_HOST', unit: null, exe: null, cause: null, count: 1 }, 'no word from web-1', 'web-1 没有消息'],
   [
-    { kind: 'SILENT_HOST' as const, unit: null, exe: null, cause: null, count: 1 },
-    'no word from web-1',
-    'web-1 没有消息',
-  ],
-  [
-    { kind: 'LOSS' as const, unit: null, exe: null, cause: 'ring-overrun', count: 1 },
+    { kind: 'LOSS', unit: null, exe: null, cause: 'ring-overrun', count: 1 },
     'history is missing on web-1: ring-overrun',
     'web-1 上的历史有缺失：ring-overrun',
   ],
   [
-    { kind: 'EPISODE' as const, cause: 'ZOMBIE', count: 3 },
+    { kind: 'EPISODE', cause: 'ZOMBIE', count: 3 },
     'redis.service on web-1: 3 ZOMBIE',
     'web-1 上的 redis.service：3 个 ZOMBIE',
   ],
   [
-    { kind: 'BREAKER' as const, cause: 'keep-redis' },
+    { kind: 'BREAKER', cause: 'keep-redis' },
     'redis.service on web-1 is left to people by policy keep-redis',
     '策略 keep-redis 将 web-1 上的 redis.service 留给人处理',
   ],
@@ -122,6 +118,8 @@ test.each([
     'redis.service on web-1: nothing is left of OOM_CGROUP',
     'web-1 上的 redis.service：OOM_CGROUP 均已改判',
   ],
-])('titles_%#', (more, en, zh) => {
+];
+
+test.each(titles)('titles_%#', (more, en, zh) => {
   expect(titleOf({ ...incident, ...more })).toEqual({ en, zh });
 });

@@ -48,13 +48,18 @@ export class WatchService {
   async watch(): Promise<void> {
     await this.store.note(this.settings, this.listening);
     await this.group();
-    const healthy = await this.store.healthy(this.settings, incidentsPerTurn);
-    await this.change(healthy, (incident) => resolve(incident, null, when()));
+    await this.change(
+      (tx) => tx.healthy(this.settings, incidentsPerTurn),
+      (incident) => resolve(incident, null, when()),
+    );
   }
 
-  private async tellDue(): Promise<void> {
-    const due = await this.store.due(this.settings, incidentsPerTurn);
-    await this.change(due, (incident) => tellNews(incident, when()));
+  private tellDue(): Promise<void> {
+    return this.change(
+      (tx) => tx.due(this.settings, incidentsPerTurn),
+      (incident) =>
+        incident.told_at === null || incident.untold || !incident.loud ? tellNews(incident, when()) : null,
+    );
   }
 
   /** @returns how many were taken. */
@@ -80,12 +85,14 @@ export class WatchService {
     return { taken: refs.length, notices: changes.notices };
   }
 
-  /** Each as it is once it is locked; what is over by then stays as it is. */
-  private async change(ids: readonly string[], step: (incident: IncidentRow) => Told): Promise<void> {
-    if (ids.length === 0) return;
-    const notices = await this.store.transaction(async (tx) => {
-      const open = (await tx.lock([], ids)).filter(({ resolved_at }) => resolved_at === null);
-      const told = open.map(step);
+  /** Each as it is once it is locked: somebody may have said that it is over, or taken care of it. */
+  private async change(
+    find: (tx: IncidentTransaction) => Promise<readonly string[]>,
+    step: (incident: IncidentRow) => Told | null,
+  ): Promise<void> {
+    const notices = await this.store.alone(async (tx) => {
+      const found = await tx.lock([], await find(tx));
+      const told = found.flatMap((incident) => (incident.resolved_at === null ? (step(incident) ?? []) : []));
       const news = told.flatMap(({ notice }) => notice ?? []);
       const none = { merged: [], members: [], left: [], touched: [] };
       await tx.save({ ...none, incidents: told.map(({ incident }) => incident), notices: news });

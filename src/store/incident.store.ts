@@ -11,7 +11,6 @@ import type { Db } from './postgres.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
 import { storable, textOrNull } from './text.js';
-import { wantedEnds } from './wanted-ends.js';
 
 export interface IncidentCriteria {
   readonly kind?: readonly string[] | null;
@@ -59,18 +58,6 @@ export class IncidentStore {
   async note({ episodeMs, silentMs }: IncidentSettings, listening: Date): Promise<void> {
     await run(this.db, 'noteLastingEpisodes', [milliseconds(episodeMs), notedMax]);
     await run(this.db, 'noteSilentHosts', [milliseconds(silentMs), listening, notedMax]);
-  }
-
-  /** Incidents that have something to tell by now. */
-  async due({ settleMs, updateMs, healthyMs }: IncidentSettings, limit: number): Promise<string[]> {
-    const bounds = [settleMs, updateMs, healthyMs].map(milliseconds);
-    return ids(await run<{ id: string }>(this.db, 'dueIncidents', [...bounds, limit]));
-  }
-
-  /** Incidents that are over. */
-  async healthy({ healthyMs, silentMs }: IncidentSettings, limit: number): Promise<string[]> {
-    const bounds = [milliseconds(healthyMs), milliseconds(silentMs), [...wantedEnds]];
-    return ids(await run<{ id: string }>(this.db, 'healthyIncidents', [...bounds, limit]));
   }
 
   /** Newest first. */
@@ -151,10 +138,6 @@ function criteria(where: IncidentCriteria): unknown[] {
     where.until ?? null,
     where.fleet ?? null,
   ];
-}
-
-function ids(rows: readonly { readonly id: string }[]): string[] {
-  return rows.map(({ id }) => id);
 }
 
 function milliseconds(ms: number): string {

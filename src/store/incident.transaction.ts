@@ -1,4 +1,5 @@
 /** What a transaction about incidents reads and writes. Rows that it changes are locked first. */
+import type { IncidentSettings } from '../platform/env.js';
 import { bigints, keyArrays } from './keys.js';
 import type {
   IncidentChanges,
@@ -18,6 +19,7 @@ import { notifyIncidents, notifyNotices, type Tx } from './notifications.js';
 import { parseEpisodeId, parseLifeId } from './rows.js';
 import { run } from './sql.js';
 import { storable } from './text.js';
+import { wantedEnds } from './wanted-ends.js';
 
 /** Of those that were on lately. */
 const silencesMax = 10_000;
@@ -61,6 +63,18 @@ export class IncidentTransaction {
     return run<IncidentRow & Row>(this.tx, 'lockIncidents', [[...groups], [...ids]]);
   }
 
+  /** Incidents that have something to tell by now. */
+  async due({ settleMs, updateMs, healthyMs }: IncidentSettings, limit: number): Promise<string[]> {
+    const bounds = [settleMs, updateMs, healthyMs].map(milliseconds);
+    return ids(await run<{ id: string }>(this.tx, 'dueIncidents', [...bounds, limit]));
+  }
+
+  /** Incidents that are over. */
+  async healthy({ healthyMs, silentMs }: IncidentSettings, limit: number): Promise<string[]> {
+    const bounds = [milliseconds(healthyMs), milliseconds(silentMs), [...wantedEnds]];
+    return ids(await run<{ id: string }>(this.tx, 'healthyIncidents', [...bounds, limit]));
+  }
+
   async touched(incidents: readonly string[], hosts: readonly number[]): Promise<TouchedHostRow[]> {
     if (incidents.length === 0 || hosts.length === 0) return [];
     return run<TouchedHostRow & Row>(this.tx, 'touchedHosts', [[...incidents], [...hosts]]);
@@ -97,3 +111,11 @@ export class IncidentTransaction {
 }
 
 type Row = Record<string, unknown>;
+
+function ids(rows: readonly { readonly id: string }[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
+function milliseconds(ms: number): string {
+  return `${ms} ms`;
+}
