@@ -64,6 +64,13 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))(
       return data.incidents.nodes;
     };
 
+    /** The latest, once it meets the condition. */
+    const incidentThat = (condition: (incident: Incident) => boolean) =>
+      eventually(async () => {
+        const [latest] = await all();
+        return latest && condition(latest) ? latest : null;
+      });
+
     test('is_one_incident_with_verdict_and_restarts_and_over_when_it_runs_again', async () => {
       const killed: number[] = [];
       let pid = await eventually(() => machine!.pidOf(unit, 'redis-server'));
@@ -74,18 +81,15 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))(
       }
       const hasFailed = () => machine!.run('systemctl', 'show', '-pActiveState', '--value', unit).trim() === 'failed';
       await eventually(hasFailed);
-      const [open] = await eventually(async () => {
-        const found = await all();
-        return found[0]?.count === starts && found[0].notices.nodes.length > 0 && found;
-      });
+      const open = await incidentThat(({ count, notices }) => count === starts && notices.nodes.length > 0);
       expect(await all()).toHaveLength(1);
       expect(open).toMatchObject({ state: 'OPEN', cause: 'SIGNALED' });
-      expect(open!.title).toBe(`${unit} on ${system.host} died ${starts} times: SIGNALED`);
-      expect(open!.summary).toMatch(/^SIGKILL from .* ended redis-server .* of redis-server\.service/);
-      expect(open!.deaths.nodes.map(({ process: { pid: victim } }) => victim)).toEqual(killed.toReversed());
-      for (const { verdict } of open!.deaths.nodes) expect(verdict.cause).toBe('SIGNALED');
+      expect(open.title).toBe(`${unit} on ${system.host} died ${starts} times: SIGNALED`);
+      expect(open.summary).toMatch(/^SIGKILL from .* ended redis-server .* of redis-server\.service/);
+      expect(open.deaths.nodes.map(({ process: { pid: victim } }) => victim)).toEqual(killed.toReversed());
+      for (const { verdict } of open.deaths.nodes) expect(verdict.cause).toBe('SIGNALED');
       // Nothing has started it after the last one.
-      const [last, ...before] = open!.deaths.nodes;
+      const [last, ...before] = open.deaths.nodes;
       expect(last!.restart).toBeNull();
       expect(before.map(({ restart }) => restart?.kind)).toEqual(before.map(() => 'SERVICE'));
       expect(before[0]!.restart!.recently).toBeGreaterThanOrEqual(starts - 2);
@@ -94,12 +98,9 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))(
       expect((await all())[0]).toMatchObject({ state: 'OPEN' });
       machine!.run('systemctl', 'reset-failed', unit);
       machine!.run('systemctl', 'start', unit);
-      const [over] = await eventually(async () => {
-        const found = await all();
-        return found[0]?.state === 'RESOLVED' && found;
-      });
+      const over = await incidentThat(({ state }) => state === 'RESOLVED');
       expect(over).toMatchObject({ resolvedBy: null, count: starts });
-      expect(over!.notices.nodes[0]).toEqual({ change: 'RESOLVED', count: starts });
+      expect(over.notices.nodes[0]).toEqual({ change: 'RESOLVED', count: starts });
       expect(await all()).toHaveLength(1);
     });
   },
