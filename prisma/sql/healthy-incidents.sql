@@ -1,7 +1,7 @@
 -- Incidents that are over: nothing more came for a while, every host in them was heard since, and what had died runs again.
 -- A life runs again when one of the same unit and command, or of the same unit and parent, began later on that boot or a later
 -- one, and lives a while or ended as it should. What has no unit is over when nothing more dies. What a policy left to people
--- ends with its unit running, or by a person.
+-- is over when somebody says so.
 -- $1 interval that counts as a while, $2 interval in which a host is heard, $3 text[] causes of wanted ends, $4 int how many at most
 -- Index incidents_open_by_key, which holds those that are not over only; primary keys of incident_hosts, incident_members,
 -- episodes and deaths; indexes processes (boot, command_digest(exe, args), start_ns), processes_by_parent.

@@ -10,12 +10,12 @@ import { episodeId } from '../store/rows.js';
 import { plainOrQuoted, type Text } from '../verdict/index.js';
 import { deathTrouble, hostOf, subjectOf, type Trouble } from './trouble.js';
 
-/** @param at now: when silence was noticed */
+/** @param at now: what lasts, or is silent, has been noticed */
 export function troublesOf(rows: TroubleRows, at: Date): readonly Trouble[] {
   const hosts = rows.hosts.flatMap((host) => silence(host, at) ?? []);
   return [
     ...rows.deaths.flatMap((death) => deathTrouble(death) ?? []),
-    ...rows.episodes.flatMap((episode) => episodeTrouble(episode) ?? []),
+    ...rows.episodes.flatMap((episode) => episodeTrouble(episode, at) ?? []),
     ...rows.losses.map(lossTrouble),
     ...rows.escalations.map(escalationTrouble),
     ...hosts,
@@ -23,7 +23,7 @@ export function troublesOf(rows: TroubleRows, at: Date): readonly Trouble[] {
 }
 
 /** What is over by now is none. */
-function episodeTrouble(episode: TroubleEpisodeRow): Trouble | null {
+function episodeTrouble(episode: TroubleEpisodeRow, at: Date): Trouble | null {
   if (episode.ended_at !== null) return null;
   const { state, pid, comm, parent_pid, wait_channel, started_at } = episode;
   // The parent of zombies is who has to be dealt with.
@@ -38,7 +38,7 @@ function episodeTrouble(episode: TroubleEpisodeRow): Trouble | null {
   return {
     kind: 'EPISODE',
     ref: episodeId(episode),
-    at: started_at,
+    at,
     host: hostOf(episode),
     ...subjectOf(subject),
     cause: state.toUpperCase(),

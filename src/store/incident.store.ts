@@ -10,7 +10,7 @@ import type { Tx } from './notifications.js';
 import type { Db } from './postgres.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
-import { storable, textOrNull } from './text.js';
+import { storable, storableText, textOrNull } from './text.js';
 
 export interface IncidentCriteria {
   readonly kind?: readonly string[] | null;
@@ -106,12 +106,12 @@ export class IncidentStore {
   }
 
   async addSilence(silence: SilenceRow): Promise<void> {
-    const { id, host, unit, exe, cause, labels, starts_at, ends_at, comment, created_by, created_at } =
-      storable(silence);
+    const { id, host, unit, exe, cause, labels, starts_at, ends_at, comment, created_by, created_at } = silence;
+    const [hosts, units, exes, causes] = storable([host, unit, exe, cause].map((list) => [...list]));
     await this.db`
       insert into silences (id, host, unit, exe, cause, labels, starts_at, ends_at, comment, created_by, created_at)
-      values (${id}, ${[...host]}, ${[...unit]}, ${[...exe]}, ${[...cause]}, ${this.db.json(labels)}, ${starts_at}, ${ends_at},
-        ${comment}, ${created_by}, ${created_at})`;
+      values (${id}, ${hosts!}, ${units!}, ${exes!}, ${causes!}, ${this.db.json(storable(labels))}, ${starts_at}, ${ends_at},
+        ${storableText(comment)}, ${created_by}, ${created_at})`;
   }
 
   /** @returns false when it is over already. */

@@ -18,7 +18,6 @@ import type {
 import { notifyIncidents, notifyNotices, type Tx } from './notifications.js';
 import { parseEpisodeId, parseLifeId } from './rows.js';
 import { run } from './sql.js';
-import { storable } from './text.js';
 import { wantedEnds } from './wanted-ends.js';
 
 /** Of those that were on lately. */
@@ -87,7 +86,7 @@ export class IncidentTransaction {
 
   /** Told when the transaction commits. */
   async save({ incidents, merged, members, left, touched, notices }: IncidentChanges): Promise<void> {
-    const json = (rows: readonly object[]) => JSON.stringify(storable(rows));
+    const json = (rows: readonly object[]) => JSON.stringify(rows);
     const { tx } = this;
     const stale = incidents.filter(({ count, told_at }) => count === 0 && told_at === null).map(({ id }) => id);
     const news = incidents.map(({ id }) => id);

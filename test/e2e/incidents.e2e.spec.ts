@@ -11,9 +11,6 @@ import { requirePrerequisite } from '../support/prerequisite.js';
 import { startSystem, type System } from '../support/system.js';
 
 const unit = 'redis-server.service';
-/** StartLimitBurst of systemd. */
-const starts = 5;
-
 const question = `query ($host: String!) {
   incidents(filter: { host: $host, unit: "${unit}" }) { nodes {
     id state count cause title summary evidence resolvedBy
@@ -73,14 +70,16 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))(
 
     test('is_one_incident_with_verdict_and_restarts_and_over_when_it_runs_again', async () => {
       const killed: number[] = [];
-      let pid = await eventually(() => machine!.pidOf(unit, 'redis-server'));
-      while (killed.length < starts) {
+      const hasFailed = () => machine!.run('systemctl', 'show', '-pActiveState', '--value', unit).trim() === 'failed';
+      let pid: number | undefined = await eventually(() => machine!.pidOf(unit, 'redis-server'));
+      while (pid !== undefined) {
         process.kill(pid, 'SIGKILL');
         killed.push(pid);
-        if (killed.length < starts) pid = await eventually(() => machine!.pidOf(unit, 'redis-server', pid));
+        const next = await eventually(() => machine!.pidOf(unit, 'redis-server', pid) ?? (hasFailed() && 'none'));
+        pid = typeof next === 'number' ? next : undefined;
       }
-      const hasFailed = () => machine!.run('systemctl', 'show', '-pActiveState', '--value', unit).trim() === 'failed';
-      await eventually(hasFailed);
+      const starts = killed.length;
+      expect(starts).toBeGreaterThan(1);
       const open = await incidentThat(({ count, notices }) => count === starts && notices.nodes.length > 0);
       expect(await all()).toHaveLength(1);
       expect(open).toMatchObject({ state: 'OPEN', cause: 'SIGNALED' });
@@ -92,7 +91,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))(
       const [last, ...before] = open.deaths.nodes;
       expect(last!.restart).toBeNull();
       expect(before.map(({ restart }) => restart?.kind)).toEqual(before.map(() => 'SERVICE'));
-      expect(before[0]!.restart!.recently).toBeGreaterThanOrEqual(starts - 2);
+      expect(before[0]!.restart!.recently).toBeGreaterThan(0);
       // Longer than it takes to be healthy; but it does not run.
       await sleep(5_000);
       expect((await all())[0]).toMatchObject({ state: 'OPEN' });
