@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
 import { DiagnosisService } from './diagnosis/diagnosis.service.js';
 import { ReverdictService } from './diagnosis/reverdict.service.js';
+import { IncidentWorkerModule } from './incident/incident-worker.module.js';
+import { startIncidents } from './incident/start-worker.js';
 import type { Env } from './platform/env.js';
 import { nestLogger, type Logger } from './platform/logger.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -20,7 +22,10 @@ import { StoreModule } from './store/store.module.js';
 export class WorkerModule {
   static forRoot(env: Env, logger: Logger): DynamicModule {
     const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule];
-    return { module: WorkerModule, imports: [...imports, DiagnosisModule, RemediationWorkerModule] };
+    return {
+      module: WorkerModule,
+      imports: [...imports, DiagnosisModule, IncidentWorkerModule, RemediationWorkerModule],
+    };
   }
 }
 
@@ -34,6 +39,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
   const remediation = await startRemediation(app, logger);
+  const incidents = await startIncidents(app, logger);
   const queue = app.get(JobQueue);
   const worker = await startJobWorker({
     env,
@@ -41,6 +47,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
     queue,
     handlers: {
       'decide-pending': () => diagnosis.decidePending(),
+      ...incidents.handlers,
       ...remediation.handlers,
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');
@@ -50,6 +57,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   await queue.wake('reverdict');
   return {
     close: async () => {
+      await incidents.close();
       await remediation.close();
       await worker.close();
       await app.close();

@@ -1,7 +1,7 @@
 -- Verdicts of many deaths. Returns the lives whose answer is new or has changed: those are worth telling.
--- A summary that was only translated tells nothing new.
--- $1 text JSON array
--- Primary key of deaths.
+-- A summary that was only translated tells nothing new. What is or was a failure goes onto the list of troubles.
+-- $1 text JSON array, $2 text[] causes of wanted ends
+-- Returns their lives, and whether they may be trouble. Primary keys of deaths and pending_troubles.
 with incoming as (
   select * from jsonb_to_recordset($1::text::jsonb) as i(
     boot int, pid int, start_ns bigint, engine smallint, rule text, cause text, actor_kind text, actor_pid int,
@@ -16,7 +16,13 @@ with incoming as (
   from incoming i
   where d.boot = i.boot and d.pid = i.pid and d.start_ns = i.start_ns
   returning d.boot, d.pid, d.start_ns, d.cause, d.actor_kind, d.summary
+), changed as (
+  select s.boot, s.pid, s.start_ns, s.cause <> all ($2::text[]) or b.cause <> all ($2::text[]) as trouble
+  from saved s join before b using (boot, pid, start_ns)
+  where (s.cause, s.actor_kind, s.summary) is distinct from (b.cause, b.actor_kind, b.summary)
+), troubles as (
+  insert into pending_troubles (kind, ref)
+  select 'DEATH', concat_ws('.', boot, pid, start_ns) from changed where trouble
+  on conflict do nothing
 )
-select s.boot, s.pid, s.start_ns
-from saved s join before b using (boot, pid, start_ns)
-where (s.cause, s.actor_kind, s.summary) is distinct from (b.cause, b.actor_kind, b.summary)
+select boot, pid, start_ns, coalesce(trouble, false) as trouble from changed

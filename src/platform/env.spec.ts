@@ -11,6 +11,15 @@ test('what_is_not_given_has_its_default', () => {
     databaseUrl: DATABASE_URL,
     queueUrl: null,
     stateDir: path.resolve('.whodunit'),
+    incidents: {
+      silentMs: 180_000,
+      episodeMs: 300_000,
+      healthyMs: 300_000,
+      settleMs: 3_000,
+      updateMs: 300_000,
+      fleetHosts: 5,
+      fleetMs: 600_000,
+    },
     logLevel: 'info',
   });
 });

@@ -8,6 +8,16 @@ const Port = z
   .transform(Number)
   .pipe(z.int().max(65535));
 
+/** Seconds, as milliseconds. */
+const seconds = (least: number, most: number, otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d{1,7}$/, 'must be a number of seconds')
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+    .transform((value) => value * 1_000)
+    .prefault(String(otherwise));
+
 const Variables = z.object({
   PORT: Port.prefault('4000'),
   WHODUNIT_LISTEN: z.string().min(1).default('127.0.0.1'),
@@ -16,8 +26,37 @@ const Variables = z.object({
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL (leave it out to queue in Postgres)' })
     .optional(),
   WHODUNIT_STATE_DIR: z.string().min(1).default('.whodunit'),
+  WHODUNIT_HOST_SILENT_SECONDS: seconds(5, 86_400, 180),
+  WHODUNIT_EPISODE_LASTS_SECONDS: seconds(5, 86_400, 300),
+  WHODUNIT_INCIDENT_HEALTHY_SECONDS: seconds(1, 86_400, 300),
+  WHODUNIT_INCIDENT_SETTLE_SECONDS: seconds(0, 300, 3),
+  WHODUNIT_INCIDENT_UPDATE_SECONDS: seconds(1, 86_400, 300),
+  WHODUNIT_INCIDENT_FLEET_HOSTS: z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a number of hosts')
+    .transform(Number)
+    .pipe(z.int().min(2))
+    .prefault('5'),
+  WHODUNIT_INCIDENT_FLEET_SECONDS: seconds(1, 86_400, 600),
   WHODUNIT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+/** When troubles become incidents, are told, and are over. */
+export interface IncidentSettings {
+  /** A host that was not heard for so long is silent. */
+  readonly silentMs: number;
+  /** A zombie, stopped or uninterruptible process is trouble after so long. */
+  readonly episodeMs: number;
+  /** So long without trouble, and it is over. */
+  readonly healthyMs: number;
+  /** The first notice waits so long: for the evidence that comes after a death, and for the next deaths. */
+  readonly settleMs: number;
+  /** Between two notices of the same incident that only counts. */
+  readonly updateMs: number;
+  /** The same trouble on so many hosts, within `fleetMs`, is one of the fleet. */
+  readonly fleetHosts: number;
+  readonly fleetMs: number;
+}
 
 export interface Env {
   readonly port: number;
@@ -28,6 +67,7 @@ export interface Env {
   readonly queueUrl: string | null;
   /** Absolute. Holds `admin-token`. */
   readonly stateDir: string;
+  readonly incidents: IncidentSettings;
   readonly logLevel: z.infer<typeof Variables>['WHODUNIT_LOG_LEVEL'];
 }
 
@@ -46,6 +86,15 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     databaseUrl: value.DATABASE_URL,
     queueUrl: value.QUEUE_URL ?? null,
     stateDir: path.resolve(value.WHODUNIT_STATE_DIR),
+    incidents: {
+      silentMs: value.WHODUNIT_HOST_SILENT_SECONDS,
+      episodeMs: value.WHODUNIT_EPISODE_LASTS_SECONDS,
+      healthyMs: value.WHODUNIT_INCIDENT_HEALTHY_SECONDS,
+      settleMs: value.WHODUNIT_INCIDENT_SETTLE_SECONDS,
+      updateMs: value.WHODUNIT_INCIDENT_UPDATE_SECONDS,
+      fleetHosts: value.WHODUNIT_INCIDENT_FLEET_HOSTS,
+      fleetMs: value.WHODUNIT_INCIDENT_FLEET_SECONDS,
+    },
     logLevel: value.WHODUNIT_LOG_LEVEL,
   };
 }

@@ -37,6 +37,17 @@ export const metrics = {
     help: 'Subscriptions to jobs that are open.',
     registers: [registry],
   }),
+  incidentSubscribers: new Gauge({
+    name: 'whodunit_incident_subscribers',
+    help: 'Subscriptions to incidents that are open.',
+    registers: [registry],
+  }),
+  notices: new Counter({
+    name: 'whodunit_notices_total',
+    help: 'Notices of incidents, by what they tell.',
+    labelNames: ['change'],
+    registers: [registry],
+  }),
   commandStreams: new Gauge({
     name: 'whodunit_command_streams',
     help: 'Hosts that listen for commands at this process.',

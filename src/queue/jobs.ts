@@ -1,5 +1,13 @@
 /** What the worker can be woken for. A name without a handler stops the worker's boot (and the compiler). */
-export const jobNames = ['decide-pending', 'apply-policies', 'dispatch-jobs', 'expire-jobs', 'reverdict'] as const;
+export const jobNames = [
+  'decide-pending',
+  'apply-policies',
+  'dispatch-jobs',
+  'expire-jobs',
+  'reverdict',
+  'tell-notices',
+  'watch-incidents',
+] as const;
 export type JobName = (typeof jobNames)[number];
 export type JobHandlers = Readonly<Record<JobName, () => Promise<void>>>;
 
@@ -11,4 +19,7 @@ export const sweepEveryMs: Readonly<Record<JobName, number>> = {
   'expire-jobs': 5_000,
   // A worker of an older version may still be deciding while a newer one has come.
   reverdict: 10_000,
+  'tell-notices': 5_000,
+  // What comes of itself is not swept for: hosts that fall silent, what lasts, what is over, what is to be told by now.
+  'watch-incidents': 2_000,
 };

@@ -19,6 +19,7 @@ export { remediesOfDeath, type DeathToRemedy } from './of-death.js';
 export { remediesOfEpisode, type EpisodeToRemedy } from './of-episode.js';
 export type { DeathOccurrence, EpisodeOccurrence, Occurrence } from './occurrence.js';
 export { lateSeconds, matches, requestOf, type Match } from './policy-match.js';
+export { fitsAny } from './pattern.js';
 export {
   Policy,
   policyActions,

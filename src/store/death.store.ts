@@ -3,12 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { Verdict } from '../verdict/index.js';
 import { bigints, keyArrays } from './keys.js';
-import { notifyDeaths } from './notifications.js';
+import { notifyDeaths, notifyTroubles } from './notifications.js';
 import type { Db } from './postgres.js';
 import type { DeathRow, LifeKey, LossRow } from './rows.js';
 import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
 import { textOrNull } from './text.js';
+import { wantedEnds } from './wanted-ends.js';
 
 export interface DeathCriteria {
   readonly hostId?: number | null;
@@ -101,8 +102,10 @@ export class DeathStore {
       const keys = await run<LifeKey>(tx, take, parameters);
       if (keys.length === 0) return 0;
       const decided = await decide([...keys]);
-      const changed = await run<LifeKey>(tx, 'saveVerdicts', [JSON.stringify(decided.map(verdictRow))]);
+      const rows = JSON.stringify(decided.map(verdictRow));
+      const changed = await run<LifeKey & { trouble: boolean }>(tx, 'saveVerdicts', [rows, [...wantedEnds]]);
       await Promise.all([run(tx, 'addDeathTurns', [...keyArrays(changed), policyReach]), notifyDeaths(tx, changed)]);
+      if (changed.some(({ trouble }) => trouble)) await notifyTroubles(tx);
       return keys.length;
     })) as number;
   }

@@ -5,7 +5,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { limits } from '../contract/index.js';
 import {
-  policyCauses,
   wantedProcess,
   type HostFacts,
   type JobFacts,
@@ -14,7 +13,7 @@ import {
   type TargetFacts,
   type ZombieFacts,
 } from '../remedy/index.js';
-import { causes, restartOf, type Cause } from '../verdict/index.js';
+import { restartOf, type Cause } from '../verdict/index.js';
 import { BootStore } from './boot.store.js';
 import { DeathStore } from './death.store.js';
 import { FactsStore } from './facts.store.js';
@@ -30,12 +29,11 @@ import { lifeId, type EpisodeRow, type HostRow, type LifeKey } from './rows.js';
 import { run } from './sql.js';
 import { DB } from './store.tokens.js';
 import { SwitchStore } from './switch.store.js';
+import { wantedEnds } from './wanted-ends.js';
 
 /** A stream's heartbeat is stored every ten seconds: three may be lost. */
 const streamSilence = '40 seconds';
 const lately = '10 minutes';
-/** Ends that somebody wanted, or that are no trouble: what no policy is about. */
-const wantedEnds: readonly Cause[] = causes.filter((cause) => !(policyCauses as readonly Cause[]).includes(cause));
 const deathsMax = 100;
 const mainProcessesMax = 16;
 /** Boot-clock time after all others. */

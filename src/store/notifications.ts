@@ -13,6 +13,9 @@ const episodesChannel = 'whodunit_episodes';
 const jobsChannel = 'whodunit_jobs';
 const queuedChannel = 'whodunit_queued_jobs';
 const commandsChannel = 'whodunit_commands';
+const troublesChannel = 'whodunit_troubles';
+const incidentsChannel = 'whodunit_incidents';
+const noticesChannel = 'whodunit_notices';
 /** 100 ids of at most 38 characters, of episodes at most 73, stay below the limit. */
 const idsPerPayload = 100;
 
@@ -55,6 +58,21 @@ export async function notifyJobs(tx: Tx, { changed, queued, signed }: JobNews): 
   ]);
 }
 
+/** Something may have to be grouped. Delivered when the transaction commits. */
+export async function notifyTroubles(tx: Tx): Promise<void> {
+  await tx`select pg_notify(${troublesChannel}, '')`;
+}
+
+/** Delivered when the transaction commits. */
+export async function notifyIncidents(tx: Tx, ids: readonly string[]): Promise<void> {
+  await notify(tx, incidentsChannel, ids);
+}
+
+/** There are new notices. Delivered when the transaction commits. */
+export async function notifyNotices(tx: Tx): Promise<void> {
+  await tx`select pg_notify(${noticesChannel}, '')`;
+}
+
 async function notify(tx: Tx, channel: string, ids: readonly string[]): Promise<void> {
   for (let start = 0; start < ids.length; start += idsPerPayload) {
     const payload = ids.slice(start, start + idsPerPayload).join(' ');
@@ -92,6 +110,21 @@ export class Notifications {
   /** Commands that were signed, for whoever holds the streams of their hosts. */
   async onCommands(callback: (news: CommandNews[]) => void, onReconnect: () => void): Promise<Listener> {
     return this.listen(commandsChannel, (texts) => callback(texts.flatMap(parseCommandNews)), onReconnect);
+  }
+
+  /** Something may have to be grouped. */
+  async onTroubles(callback: () => void): Promise<Listener> {
+    return this.listen(troublesChannel, callback, callback);
+  }
+
+  /** Incidents that changed, by id. */
+  async onIncidents(callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(incidentsChannel, callback, onReconnect);
+  }
+
+  /** There are new notices. */
+  async onNotices(callback: () => void): Promise<Listener> {
+    return this.listen(noticesChannel, callback, callback);
   }
 
   private async listen(channel: string, callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {

@@ -8,6 +8,7 @@ import { EpisodeStore } from './episode.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { FactsStore } from './facts.store.js';
 import { HostStore } from './host.store.js';
+import { IncidentStore } from './incident.store.js';
 import { JobFactsStore } from './job-facts.store.js';
 import { JobQueueStore } from './job-queue.store.js';
 import { JobStore } from './job.store.js';
@@ -39,6 +40,7 @@ const stores = [
   EvidenceStore,
   FactsStore,
   HostStore,
+  IncidentStore,
   JobFactsStore,
   JobQueueStore,
   JobStore,

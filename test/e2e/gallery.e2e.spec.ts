@@ -8,7 +8,7 @@ import { containerStops } from '../scenarios/e-containers.js';
 import { services } from '../scenarios/e-services.js';
 import { play, type Row } from '../scenarios/play.js';
 import { scenarios } from '../scenarios/list.js';
-import { createStage, type Stage } from '../scenarios/stage.js';
+import { createStage, ofTheGallery, type Stage } from '../scenarios/stage.js';
 import { closing, heading, rowLines } from '../scenarios/table.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { startSystem, type System } from '../support/system.js';
@@ -32,7 +32,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc', 'python3', 'un
   });
 
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem(ofTheGallery);
     stage = await createStage(system);
   });
   afterAll(async () => {

@@ -12,6 +12,8 @@ import {
   serviceManagers,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
+import { incidentKinds, incidentStates, noticeChanges, severities } from '../../src/incident/notice.js';
+import { silenceStates } from '../../src/incident/silence.resolver.js';
 import { actions, policyRestarts, risks } from '../../src/remedy/index.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { turnOutcomes } from '../../src/store/policy-turn.store.js';
@@ -37,6 +39,11 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   PolicyRestart: policyRestarts,
   JobRisk: risks.map(enumName),
   ServiceManager: serviceManagers.map(enumName),
+  IncidentKind: incidentKinds,
+  IncidentState: incidentStates,
+  Severity: severities,
+  NoticeChange: noticeChanges,
+  SilenceState: silenceStates,
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

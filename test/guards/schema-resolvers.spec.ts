@@ -18,6 +18,13 @@ import { QueryResolver } from '../../src/history/query.resolver.js';
 import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from '../../src/history/remedy.resolver.js';
 import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
 import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
+import {
+  IncidentResolver,
+  IncidentsResolver,
+  NoticeResolver,
+  type LabelView,
+} from '../../src/incident/incident.resolver.js';
+import { SilenceResolver, SilencesResolver } from '../../src/incident/silence.resolver.js';
 import { ActorJobResolver } from '../../src/remediation/actor.resolver.js';
 import { JobExecutionResolver } from '../../src/remediation/execution.resolver.js';
 import { JobApprovalResolver, JobResolver, JobsResolver } from '../../src/remediation/job.resolver.js';
@@ -34,6 +41,7 @@ import {
 import type { SimulationView } from '../../src/remediation/policy.service.js';
 import type { PlanView } from '../../src/remediation/plan.view.js';
 import type { ApprovalRow, CommandRow, JobEventRow } from '../../src/store/job.rows.js';
+import type { IncidentRow, NoticeRow, SilenceRow } from '../../src/store/incident.rows.js';
 import type { SwitchRow } from '../../src/store/switch.store.js';
 import type { TurnRow } from '../../src/store/policy-turn.store.js';
 import type { Policy, Remedy } from '../../src/remedy/index.js';
@@ -60,6 +68,8 @@ const columns =
   <T>() =>
   (...names: (keyof T & string)[]): readonly string[] =>
     names;
+
+const incidentLists = ['Incident', 'Notice', 'Silence'];
 
 /** Fields that are answered by the value itself; the compiler knows that it has them. */
 const plain: Readonly<Record<string, readonly string[]>> = {
@@ -114,6 +124,12 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   ),
   PolicySimulatedAct: columns<SimulationView['acts'][number]>()('at', 'host', 'target'),
   PolicySimulatedStop: columns<SimulationView['stopped'][number]>()('code', 'count'),
+  Incident: columns<IncidentRow>()(
+    ...(['id', 'key', 'kind', 'state', 'severity', 'evidence', 'hosts', 'unit', 'exe', 'cause', 'count'] as const),
+  ),
+  IncidentLabel: columns<LabelView>()('name', 'value'),
+  Notice: columns<NoticeRow>()('id', 'change', 'at', 'by'),
+  Silence: columns<SilenceRow>()('id', 'host', 'unit', 'exe', 'cause', 'comment'),
   PassiveMode: columns<SwitchRow>()('on', 'reason', 'by', 'at'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
@@ -138,7 +154,19 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Signal: ['number', 'name'],
   PageInfo: columns<Connection<unknown>['pageInfo']>()('hasNextPage', 'endCursor'),
   ...Object.fromEntries(
-    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle', 'Boot', 'Job'].flatMap((name) => [
+    [
+      'Death',
+      'Process',
+      'Host',
+      'Signal',
+      'Episode',
+      'OomTask',
+      'Loss',
+      'Throttle',
+      'Boot',
+      'Job',
+      ...incidentLists,
+    ].flatMap((name) => [
       [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
       [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
     ]),
@@ -146,6 +174,11 @@ const plain: Readonly<Record<string, readonly string[]>> = {
 };
 
 const resolvers = [
+  IncidentResolver,
+  IncidentsResolver,
+  NoticeResolver,
+  SilenceResolver,
+  SilencesResolver,
   ActorJobResolver,
   JobApprovalResolver,
   JobExecutionResolver,

@@ -319,7 +319,7 @@ const plans: readonly [
   ['hosts in trouble', 'fleetTrouble', ['40 s', '10 min', ['EXITED']], ['deaths_died_at_boot_pid_start_ns_idx']],
   ['verdicts of older engines', 'takeOutdated', [3, 100], ['deaths_by_engine']],
   ['whether any are of older engines', 'countOutdated', [1, 100_000], ['deaths_by_engine']],
-  ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' })], ['deaths_pkey']],
+  ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' }), ['EXITED']], ['deaths_pkey']],
   [
     'the ledger claimed',
     'claimLedger',

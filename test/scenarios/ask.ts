@@ -79,6 +79,22 @@ export async function askEpisode(scene: Scene, produced: Produced): Promise<Answ
   return episode === undefined ? null : noDeath(episode.state, JSON.stringify(episode), episode);
 }
 
+/** What is told of the host since then: the latest incident of its silence. */
+export async function askSilence({ system }: Scene, { host = system.host, at }: Produced): Promise<Answer | null> {
+  const query = `query ($host: String!, $at: DateTime) {
+    incidents(filter: { host: $host, kind: [SILENT_HOST], since: $at }, first: 1) {
+      nodes { kind state severity title summary evidence notices { nodes { change title } } }
+    }
+  }`;
+  const { data, errors } = await system.gql<{ incidents: { nodes: { kind: string; summary: string }[] } }>(query, {
+    host,
+    at: at ?? null,
+  });
+  if (data === null || errors) throw new Error(`incidents: ${JSON.stringify(errors)}`);
+  const [incident] = data.incidents.nodes;
+  return incident === undefined ? null : noDeath(incident.kind, incident.summary, incident);
+}
+
 export async function askHistory({ system }: Scene, { pid, host = system.host }: Produced): Promise<Life | null> {
   const { data, errors } = await system.gql<{ processes: { nodes: Life[] } }>(historyQuery, { host, pid });
   if (data === null || errors) throw new Error(`processes: ${JSON.stringify(errors)}`);

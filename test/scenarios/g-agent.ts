@@ -1,5 +1,6 @@
 /** G: the agent itself. The last section, since it ends the agent that the others need. */
-import { agentReady } from '../support/system.js';
+import { agentReady, stop } from '../support/system.js';
+import { askSilence } from './ask.js';
 import { ended } from './processes.js';
 import { another, type Elsewhere, type Scenario } from './scenario.js';
 
@@ -20,5 +21,28 @@ export const agents: readonly (Scenario | Elsewhere)[] = [
     title: 'nothing is missing in between',
     test: 'test/e2e/agent-killed.e2e.spec.ts: loses_nothing_unaccounted',
     reason: 'takes minutes',
+  },
+  {
+    id: 'G2',
+    title: 'a host falls silent',
+    expected: {
+      cause: 'SILENT_HOST',
+      actor: null,
+      shows: [
+        /"severity":"ERROR"/,
+        /"title":"no word from /,
+        /^Nothing has been heard of .* since .*, and its agent did not say goodbye: the agent, the host or the network/,
+        /Which of them is not known, and what happened there since is told when it is heard again\./,
+        /"The last batch of events was stored at /,
+        /"change":"OPENED"/,
+      ],
+    },
+    // The agent is the last one: whoever comes after that finds none.
+    produce: async ({ system }) => {
+      const at = new Date().toISOString();
+      for (const agent of system.agents) await stop(agent, 'SIGKILL');
+      return { pid: 1, at };
+    },
+    ask: askSilence,
   },
 ];

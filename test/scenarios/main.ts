@@ -6,7 +6,7 @@ import { requirePrerequisite } from '../support/prerequisite.js';
 import { startSystem } from '../support/system.js';
 import { scenarios } from './list.js';
 import { play, type Row } from './play.js';
-import { createStage } from './stage.js';
+import { createStage, ofTheGallery } from './stage.js';
 import { closing, heading, rowLines } from './table.js';
 
 const usage = `Usage: npm run gallery -- [--only ID,ID…] [--json]
@@ -44,7 +44,10 @@ async function playAll(only: readonly string[], show: (text: string) => void): P
   const wanted = scenarios.filter(({ id }) => only.length === 0 || only.some((name) => id === name || id[0] === name));
   const server = await startDatabaseServer();
   try {
-    const system = await startSystem({ database: await cloneDatabase(server.adminUrl, server.template) });
+    const system = await startSystem({
+      ...ofTheGallery,
+      database: await cloneDatabase(server.adminUrl, server.template),
+    });
     try {
       const stage = await createStage(system);
       const rows: Row[] = [];

@@ -29,7 +29,7 @@ export interface Elsewhere {
 }
 
 export interface Expected {
-  /** A cause; or the state of what is not dead: `ALIVE`, `ZOMBIE`, `STOPPED`, `UNINTERRUPTIBLE`. */
+  /** A cause; or the state of what is not dead: `ALIVE`, `ZOMBIE`, `STOPPED`, `UNINTERRUPTIBLE`; of a host `SILENT_HOST`. */
   readonly cause: string;
   /** Kind of actor. Null where there is none, as for who is alive. */
   readonly actor: string | null;

@@ -7,6 +7,9 @@ import { compile, type Program } from '../support/programs.js';
 import type { System } from '../support/system.js';
 import type { Scene } from './scenario.js';
 
+/** Nobody wants to wait for minutes until a host counts as silent. */
+export const ofTheGallery = { server: { WHODUNIT_HOST_SILENT_SECONDS: '5' } } as const;
+
 export interface Stage {
   /** For one scenario. */
   open(): Promise<Scene & { close(): Promise<void> }>;

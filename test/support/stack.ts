@@ -10,7 +10,7 @@ import { createClient } from 'graphql-ws';
 import postgres, { type Sql } from 'postgres';
 import { WebSocket } from 'ws';
 import { startApi, type Api } from '../../src/edge/api.js';
-import type { Env } from '../../src/platform/env.js';
+import { readEnv, type Env, type IncidentSettings } from '../../src/platform/env.js';
 import { createLogger } from '../../src/platform/logger.js';
 import type { Running } from '../../src/platform/program.js';
 import { startWorker } from '../../src/worker.module.js';
@@ -21,6 +21,7 @@ export interface StackOptions {
   /** Decide verdicts in the background. */
   readonly worker?: boolean;
   readonly queueUrl?: string;
+  readonly incidents?: Partial<IncidentSettings>;
   /** Another database than a fresh one; whoever gives it drops it. */
   readonly databaseUrl?: string;
 }
@@ -62,7 +63,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-test-state-'));
   const databaseUrl = options.databaseUrl ?? database!.url;
   const logLevel = process.env['TEST_LOG'] ? 'debug' : 'silent';
-  let env: Env = { port: 0, listen: '127.0.0.1', databaseUrl, queueUrl: options.queueUrl ?? null, stateDir, logLevel };
+  let env: Env = {
+    ...readEnv({ DATABASE_URL: databaseUrl, PORT: '0', WHODUNIT_STATE_DIR: stateDir, WHODUNIT_LOG_LEVEL: logLevel }),
+    queueUrl: options.queueUrl ?? null,
+  };
+  env = { ...env, incidents: { ...env.incidents, ...options.incidents } };
   const logger = createLogger(env, 'test');
 
   let api = await startApi(env, logger);

@@ -27,6 +27,8 @@ export interface System {
   readonly host: string;
   readonly adminToken: string;
   readonly agent: ChildProcess;
+  /** It, and those that came after it; those that ended, too. */
+  readonly agents: readonly ChildProcess[];
   /** Where the agents keep credential and spool. */
   readonly agentDirectory: string;
   gql<T>(query: string, variables?: Record<string, unknown>): Promise<GraphqlReply<T>>;
@@ -51,6 +53,8 @@ export interface AgentStart {
 export interface SystemStart extends AgentStart {
   /** Another one than of vitest's server; dropped in the end all the same. */
   readonly database?: TestDatabase;
+  /** Settings of API and worker. */
+  readonly server?: Readonly<Record<string, string>>;
 }
 
 export async function startSystem(how: SystemStart = {}): Promise<System> {
@@ -58,7 +62,13 @@ export async function startSystem(how: SystemStart = {}): Promise<System> {
   const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-e2e-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, DATABASE_URL: database.url, PORT: String(port), WHODUNIT_STATE_DIR: directory };
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    PORT: String(port),
+    WHODUNIT_STATE_DIR: directory,
+    ...how.server,
+  };
   const start = (name: string, args: string[]) => startNode({ name, args, env, directory });
 
   const apiArgs = [path.join(root, 'dist/main.js')];
@@ -97,6 +107,7 @@ export async function startSystem(how: SystemStart = {}): Promise<System> {
     host: hostname(),
     adminToken,
     agent,
+    agents,
     agentDirectory,
     spawnAgent,
     agentLog,
