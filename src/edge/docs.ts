@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
     summary: 'Events of one host (gzip taken); stored exactly once, acknowledged when committed.',
     body: 'Batch',
     reply: { status: 200, schema: 'Ack' },
-    problems: [400, 401, 403, 409, 413, 415, 503],
+    problems: [400, 401, 403, 409, 413, 415, 429, 503],
   },
   'post /v1/enroll': {
     summary: 'A one-use token (as bearer) becomes the credential of a host.',
