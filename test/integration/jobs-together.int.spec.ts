@@ -5,7 +5,7 @@ import { connectPostgres } from '../../src/store/postgres.js';
 import { TrailStore } from '../../src/store/trail.store.js';
 import { eventually } from '../support/eventually.js';
 import type { TestHost } from '../support/host.js';
-import { enrollWithService, gqlAs, inState, requestJob } from '../support/jobs.js';
+import { enrollWithService, gqlAs, inState, request, requestJob } from '../support/jobs.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { reportOf, startTestAgent, succeed, type TestAgent } from '../support/test-agent.js';
 
@@ -75,8 +75,8 @@ describe('jobs that come at one moment', () => {
     const chosen = [5, 6, 7, 8];
     const ids: string[] = [];
     for (const at of chosen) {
-      const { data } = await signal(names[at]!, { pid: 100, signal: 12 });
-      ids.push(data.requestJob.id);
+      const asked = { host: names[at]!, action: 'SIGNAL_PROCESS', pid: 100, signal: 12 };
+      ids.push((await request(stack, asked)).id);
     }
     await eventually(() => chosen.every((at) => agents[at]!.received.length === 1));
     const report = (at: number, as: number, state: 'ACCEPTED' | 'SUCCEEDED') => {
