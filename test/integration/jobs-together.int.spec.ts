@@ -30,6 +30,9 @@ describe('jobs that come at one moment', () => {
     gqlAs(stack, stack.adminToken, requestJob, {
       input: { host, action: 'SIGNAL_PROCESS', pid: 200, signal: 15, reason: 'a test', ...more },
     });
+  /** A host that nobody knows to be online is none that is healthy. */
+  const streams = (many: number) =>
+    eventually(async () => (await stack.sql`select 1 from command_streams`).length === many);
   const isWhole = async () => {
     const db = connectPostgres(stack.env.databaseUrl, 1);
     const { troubles } = await new TrailStore(db, Seal.open(stack.env.stateDir)).verify([]);
@@ -39,6 +42,7 @@ describe('jobs that come at one moment', () => {
 
   test('each_has_its_own_answer_and_is_done_once', async () => {
     for (const host of hosts) agents.push(await startTestAgent({ url: stack.url, host, act: succeed }));
+    await streams(hosts.length);
     const keyed = { idempotencyKey: 'one' };
     const [unknown, twin, same, ...others] = await Promise.all([
       signal('nowhere'),
@@ -71,7 +75,9 @@ describe('jobs that come at one moment', () => {
 
   test('reports_are_stored_once_each_and_a_foreign_one_hinders_none', async () => {
     for (const agent of agents.splice(0)) await agent.stop();
+    await streams(0);
     for (const host of hosts) agents.push(await startTestAgent({ url: stack.url, host }));
+    await streams(hosts.length);
     const chosen = [5, 6, 7, 8];
     const ids: string[] = [];
     for (const at of chosen) {
