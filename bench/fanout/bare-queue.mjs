@@ -3,7 +3,7 @@ import { createPostgresBackend, withBackend } from 'bullmq';
 
 const jobs = 3_000;
 const jobsPerAdd = 500;
-/** The best of what was tried (1, 10, 50, 100): one more at a time does not help where two processors are all. */
+/** So many that no round trip leaves a processor idle. */
 const concurrency = 50;
 const schema = 'bare';
 

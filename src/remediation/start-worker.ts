@@ -20,11 +20,14 @@ export async function startRemediation(app: INestApplicationContext, logger: Log
   await dispatch.publishKey();
   const dispatchOnce = coalesced(() => dispatch.dispatch());
   // Milliseconds matter to who waits for a restart: a notification is quicker than the queue, which finds what that one misses.
-  const listener = await app.get(Notifications).onQueuedJobs(() => {
+  const dispatchNow = () => {
     dispatchOnce().catch((error: unknown) =>
       logger.error({ err: error }, 'jobs could not be signed; the queue will try again'),
     );
-  });
+  };
+  const listener = await app.get(Notifications).onQueuedJobs(dispatchNow);
+  // What was told while nobody listened; a worker that was killed at it holds the queue's own job until that counts as stalled.
+  dispatchNow();
   return {
     handlers: {
       'apply-policies': () => policies.sweep(),

@@ -44,7 +44,7 @@ const knownProcess = `query ($host: String!, $pid: Int!) {
 /** Says so each time that it is hit. */
 const counter = "trap 'echo hit' USR1; echo ready; while :; do sleep 0.05; done";
 
-describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('kill -9 of the server', () => {
+describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('kill -9 of the server', { timeout: 240_000 }, () => {
   let proxy: PostgresProxy;
   let system: System;
   /** May ask, so that somebody else has to approve. */
@@ -84,7 +84,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('kill -9 of the ser
   }
   /** Again until it is answered: a program that asks does the same, and the key makes it one job. */
   const insist = <T>(query: string, variables: object, token?: string): Promise<T> =>
-    eventually(() => ask<T>(query, variables, token).catch(() => null), 30_000);
+    eventually(() => ask<T>(query, variables, token).catch(() => null), 60_000);
 
   async function startTarget() {
     const target = spawn('/bin/bash', ['-c', counter], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -125,14 +125,14 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('kill -9 of the ser
     await eventually(async () => {
       const { state } = await insist<Job>(jobById, { id });
       return state !== 'PENDING_APPROVAL' || (await ask(approveJob, { id }).catch(() => null));
-    }, 30_000);
+    }, 60_000);
     return id;
   }
   const inState = (id: string, state: string): Promise<Job> =>
     eventually(async () => {
       const job = await insist<Job>(jobById, { id });
       return job.state === state ? job : null;
-    }, 40_000);
+    }, 90_000);
 
   test.each(points)('$victim: $when the commit of "$kind"', async ({ victim, ...point }) => {
     const target = await startTarget();

@@ -5,7 +5,7 @@ import { connectPostgres } from '../../src/store/postgres.js';
 import { TrailStore } from '../../src/store/trail.store.js';
 import { eventually } from '../support/eventually.js';
 import type { TestHost } from '../support/host.js';
-import { enrollWithService, gqlAs, inState, requestJob } from '../support/jobs.js';
+import { enrollWithService, gqlAs, inState, request, requestJob } from '../support/jobs.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { reportOf, startTestAgent, succeed, type TestAgent } from '../support/test-agent.js';
 
@@ -30,6 +30,9 @@ describe('jobs that come at one moment', () => {
     gqlAs(stack, stack.adminToken, requestJob, {
       input: { host, action: 'SIGNAL_PROCESS', pid: 200, signal: 15, reason: 'a test', ...more },
     });
+  /** A host that nobody knows to be online is none that is healthy. */
+  const streams = (many: number) =>
+    eventually(async () => (await stack.sql`select 1 from command_streams`).length === many);
   const isWhole = async () => {
     const db = connectPostgres(stack.env.databaseUrl, 1);
     const { troubles } = await new TrailStore(db, Seal.open(stack.env.stateDir)).verify([]);
@@ -39,6 +42,7 @@ describe('jobs that come at one moment', () => {
 
   test('each_has_its_own_answer_and_is_done_once', async () => {
     for (const host of hosts) agents.push(await startTestAgent({ url: stack.url, host, act: succeed }));
+    await streams(hosts.length);
     const keyed = { idempotencyKey: 'one' };
     const [unknown, twin, same, ...others] = await Promise.all([
       signal('nowhere'),
@@ -71,12 +75,14 @@ describe('jobs that come at one moment', () => {
 
   test('reports_are_stored_once_each_and_a_foreign_one_hinders_none', async () => {
     for (const agent of agents.splice(0)) await agent.stop();
+    await streams(0);
     for (const host of hosts) agents.push(await startTestAgent({ url: stack.url, host }));
+    await streams(hosts.length);
     const chosen = [5, 6, 7, 8];
     const ids: string[] = [];
     for (const at of chosen) {
-      const { data } = await signal(names[at]!, { pid: 100, signal: 12 });
-      ids.push(data.requestJob.id);
+      const asked = { host: names[at]!, action: 'SIGNAL_PROCESS', pid: 100, signal: 12 };
+      ids.push((await request(stack, asked)).id);
     }
     await eventually(() => chosen.every((at) => agents[at]!.received.length === 1));
     const report = (at: number, as: number, state: 'ACCEPTED' | 'SUCCEEDED') => {

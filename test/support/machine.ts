@@ -23,14 +23,15 @@ export interface Machine {
   close(): Promise<void>;
 }
 
-export function bootMachine(): Machine {
+/** @param more options of systemd-nspawn */
+export function bootMachine(more: readonly string[] = []): Machine {
   // systemd-nspawn makes its cgroups below the one that it is in, and leaves them behind.
   const directories = places.filter((place) => existsSync(`${place}/cgroup.procs`)).map((place) => `${place}/${name}`);
   for (const directory of directories) mkdirSync(directory, { recursive: true });
   const moves = directories.map((directory) => `echo $$ > ${directory}/cgroup.procs; `).join('');
   const options = ['--quiet', '--boot', '--register=no', '--keep-unit', '--private-network', '--link-journal=no'];
   options.push('--volatile=overlay');
-  const args = [...options, `--directory=${machineDirectory}`, `--machine=${name}`];
+  const args = [...options, ...more, `--directory=${machineDirectory}`, `--machine=${name}`];
   const child = spawn('/bin/sh', ['-c', `${moves}exec systemd-nspawn "$@"`, 'sh', ...args], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const pidOf: Machine['pidOf'] = (unit, comm, not) => pids().find((pid) => pid !== not && isOf(pid, unit, comm));

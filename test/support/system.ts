@@ -149,7 +149,7 @@ function startNode({ name, args, env, directory }: NodeProgram): ChildProcess {
 }
 
 async function ready(url: string, api: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 900; attempt++) {
     if (api.exitCode !== null) throw new Error(`the API ended with ${api.exitCode}`);
     const reply = await fetch(`${url}/readyz`).catch(() => null);
     if (reply?.ok) return;
