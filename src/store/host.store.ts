@@ -9,6 +9,8 @@ import { storableText } from './text.js';
 export interface HostCriteria {
   readonly name?: string | null;
   readonly rung?: Rung | null;
+  /** All of them. */
+  readonly labels?: readonly { readonly key: string; readonly value: string }[] | null;
 }
 
 @Injectable()
@@ -46,6 +48,9 @@ export class HostStore {
       where: {
         ...(where.name ? { name: { contains: literal(storableText(where.name)) } } : {}),
         ...(where.rung ? { rung: where.rung } : {}),
+        AND: (where.labels ?? []).map(({ key, value }) => {
+          return { labels: { path: [storableText(key)], equals: storableText(value) } };
+        }),
         ...(after ? { OR: [{ name: { gt: after.name } }, { name: after.name, id: { gt: after.id } }] } : {}),
       },
       orderBy: [{ name: 'asc' }, { id: 'asc' }],
