@@ -20,6 +20,12 @@ export const JobInput = z.strictObject({
       names: optional(z.array(name).min(1).max(500)),
       name: optional(name),
       rung: optional(upper(rungs)),
+      labels: optional(
+        z
+          .array(z.strictObject({ key: z.string().min(1).max(63), value: z.string().max(255) }))
+          .min(1)
+          .max(32),
+      ),
     }),
   ),
   maxHosts: optional(z.int().min(1).max(500)),
@@ -88,8 +94,8 @@ function checkHosts({ host, selector, process, pid, maxHosts }: JobInput): void 
   }
   if (selector && maxHosts === null)
     throw badRequest('maxHosts', 'With a `selector`, say how many hosts may be touched.');
-  if (selector && selector.names === null && selector.name === null && selector.rung === null) {
-    throw badRequest('selector', 'It needs a condition: `names`, `name` or `rung`.');
+  if (selector && Object.values(selector).every((condition) => condition === null)) {
+    throw badRequest('selector', 'It needs a condition: `names`, `name`, `rung` or `labels`.');
   }
 }
 

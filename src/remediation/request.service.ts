@@ -67,8 +67,8 @@ export class RequestService {
       return [host];
     }
     const rung = selector!.rung && (selector!.rung.toLowerCase() as Rung);
-    const all = await this.hosts.page({ name: selector!.name, rung }, null, hostsMax + 1);
-    const { names } = selector!;
+    const { name: part, names, labels } = selector!;
+    const all = await this.hosts.page({ name: part, rung, labels }, null, hostsMax + 1);
     const hosts = all.filter((host) => names === null || names.includes(host.name));
     if (hosts.length === 0) throw unknown('host', 'No host meets the selector.');
     if (all.length > hostsMax) throw badRequest('selector', `More than ${hostsMax} hosts meet it: make it narrower.`);

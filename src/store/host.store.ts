@@ -15,6 +15,8 @@ const columns: (keyof HostRow)[] = [
 export interface HostCriteria {
   readonly name?: string | null;
   readonly rung?: Rung | null;
+  /** All of them. */
+  readonly labels?: readonly { readonly key: string; readonly value: string }[] | null;
 }
 
 @Injectable()
@@ -59,6 +61,9 @@ export class HostStore {
       where: {
         ...(where.name ? { name: { contains: literal(storableText(where.name)) } } : {}),
         ...(where.rung ? { rung: where.rung } : {}),
+        AND: (where.labels ?? []).map(({ key, value }) => {
+          return { labels: { path: [storableText(key)], equals: storableText(value) } };
+        }),
         ...(after ? { OR: [{ name: { gt: after.name } }, { name: after.name, id: { gt: after.id } }] } : {}),
       },
       orderBy: [{ name: 'asc' }, { id: 'asc' }],

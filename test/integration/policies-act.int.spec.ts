@@ -1,7 +1,7 @@
 /** What policies do: once for each death and episode, with all guards, whatever happens to the workers in between. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { described, episode, init, killing, life } from '../support/events.js';
-import { enrollWithService, inState, unit } from '../support/jobs.js';
+import { enrollWithService, inState, request, unit } from '../support/jobs.js';
 import {
   ago,
   hostWithDeadService,
@@ -283,5 +283,27 @@ describe('rights on the database alone', () => {
     await worker.decide();
     await worker.sweep();
     expect(await jobs(stack)).toEqual([]);
+  });
+});
+
+describe('labels', () => {
+  test('of_hosts_select_them_for_a_job_and_for_a_policy', async () => {
+    await hostWithDeadService(stack, 'cache-1');
+    await hostWithDeadService(stack, 'db-1');
+    await stack.sql`update hosts set labels = '{"role": "cache"}' where name = 'cache-1'`;
+    const labels = [{ key: 'role', value: 'cache' }];
+    const asked = await request(stack, {
+      action: 'RESTART_SERVICE',
+      unit,
+      dryRun: true,
+      selector: { labels },
+      maxHosts: 9,
+    });
+    expect(asked.plan.targets.map(({ host }: { host: string }) => host)).toEqual(['cache-1']);
+    await save(stack, { ...keepRedis, where: { labels } });
+    await worker.decide();
+    await worker.sweep();
+    const { turns } = await policy(stack, 'keep-redis');
+    expect(turns).toMatchObject([{ outcome: 'ACTED', host: { name: 'cache-1' } }]);
   });
 });
