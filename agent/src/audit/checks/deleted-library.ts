@@ -1,0 +1,15 @@
+/** A library's code is mapped and its file is gone: an update that has not reached this process. */
+import type { Check } from '../facts.js';
+import { onePerProgram } from '../judging.js';
+
+export const deletedLibrary: Check = {
+  needs: ['processes', 'libraries'],
+  judge: ({ processes }) =>
+    onePerProgram(
+      processes.filter(({ deletedLibraries }) => deletedLibraries.length > 0),
+      ({ deletedLibraries, ageSeconds }) => ({
+        severity: 'WARNING',
+        facts: { library: (deletedLibraries[0] ?? '').slice(-512), libraries: deletedLibraries.length, ageSeconds },
+      }),
+    ),
+};
