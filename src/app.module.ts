@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { graphqlModule } from './edge/graphql.module.js';
 import { HealthController } from './edge/health.controller.js';
 import { LedgerMetrics } from './edge/ledger.metrics.js';
@@ -27,6 +28,7 @@ export class AppModule {
         IngestModule,
         HistoryModule,
         RemediationModule,
+        AuditModule,
         graphqlModule(),
       ],
       controllers: [HealthController],

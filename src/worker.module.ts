@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { AuditWorkerModule } from './audit/audit.module.js';
+import { ScheduleService } from './audit/schedule.service.js';
 import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
 import { DiagnosisService } from './diagnosis/diagnosis.service.js';
 import { ReverdictService } from './diagnosis/reverdict.service.js';
@@ -20,7 +22,7 @@ import { StoreModule } from './store/store.module.js';
 export class WorkerModule {
   static forRoot(env: Env, logger: Logger): DynamicModule {
     const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule];
-    return { module: WorkerModule, imports: [...imports, DiagnosisModule, RemediationWorkerModule] };
+    return { module: WorkerModule, imports: [...imports, DiagnosisModule, RemediationWorkerModule, AuditWorkerModule] };
   }
 }
 
@@ -33,6 +35,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   });
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
+  const audits = app.get(ScheduleService);
   const remediation = await startRemediation(app, logger);
   const queue = app.get(JobQueue);
   const worker = await startJobWorker({
@@ -42,6 +45,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
     handlers: {
       'decide-pending': () => diagnosis.decidePending(),
       ...remediation.handlers,
+      'sweep-audits': () => audits.sweep(),
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');
       },

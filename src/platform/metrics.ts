@@ -37,6 +37,11 @@ export const metrics = {
     help: 'Subscriptions to jobs that are open.',
     registers: [registry],
   }),
+  auditSubscribers: new Gauge({
+    name: 'whodunit_audit_subscribers',
+    help: 'Subscriptions to audits that are open.',
+    registers: [registry],
+  }),
   commandStreams: new Gauge({
     name: 'whodunit_command_streams',
     help: 'Hosts that listen for commands at this process.',

@@ -13,6 +13,8 @@ const episodesChannel = 'whodunit_episodes';
 const jobsChannel = 'whodunit_jobs';
 const queuedChannel = 'whodunit_queued_jobs';
 const commandsChannel = 'whodunit_commands';
+const messagesChannel = 'whodunit_messages';
+const auditsChannel = 'whodunit_audits';
 /** 100 ids of at most 38 characters, of episodes at most 73, stay below the limit. */
 const idsPerPayload = 100;
 
@@ -55,6 +57,16 @@ export async function notifyJobs(tx: Tx, { changed, queued, signed }: JobNews): 
   ]);
 }
 
+/** Audits that changed, by id. Delivered when the transaction commits. */
+export async function notifyAudits(tx: Tx, ids: readonly string[]): Promise<void> {
+  await notify(tx, auditsChannel, ids);
+}
+
+/** Something waits for the agents of these hosts. Delivered when the transaction commits. */
+export async function notifyMessages(tx: Tx, hostIds: readonly number[]): Promise<void> {
+  await notify(tx, messagesChannel, hostIds.map(String));
+}
+
 async function notify(tx: Tx, channel: string, ids: readonly string[]): Promise<void> {
   for (let start = 0; start < ids.length; start += idsPerPayload) {
     const payload = ids.slice(start, start + idsPerPayload).join(' ');
@@ -92,6 +104,16 @@ export class Notifications {
   /** Commands that were signed, for whoever holds the streams of their hosts. */
   async onCommands(callback: (news: CommandNews[]) => void, onReconnect: () => void): Promise<Listener> {
     return this.listen(commandsChannel, (texts) => callback(texts.flatMap(parseCommandNews)), onReconnect);
+  }
+
+  /** Audits that changed, by id. */
+  async onAudits(callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(auditsChannel, callback, onReconnect);
+  }
+
+  /** Hosts whose agents something waits for (message.store.ts), for whoever holds their streams. */
+  async onMessages(callback: (hostIds: number[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(messagesChannel, (ids) => callback(ids.map(Number)), onReconnect);
   }
 
   private async listen(channel: string, callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {

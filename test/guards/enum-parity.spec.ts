@@ -1,6 +1,7 @@
 /** What has to exist twice is the same twice: the enums of the API and the lists of the code. */
 import { isEnumType } from 'graphql';
 import { expect, test } from 'vitest';
+import { checkNames } from '../../src/audit/checks.js';
 import {
   coreDumpObstacles,
   dispositions,
@@ -10,9 +11,11 @@ import {
   processOrigins,
   rungs,
   serviceManagers,
+  severities,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
 import { actions, risks } from '../../src/remedy/index.js';
+import { auditHostStates, auditStates } from '../../src/store/audit.rows.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
 import { schema } from '../support/sdl.js';
@@ -34,6 +37,12 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   JobExecutionState: commandStates,
   JobRisk: risks.map(enumName),
   ServiceManager: serviceManagers.map(enumName),
+  AuditState: auditStates,
+  AuditHostState: auditHostStates,
+  AuditCheckName: checkNames,
+  AuditSeverity: severities,
+  AuditSubjectKind: ['HOST', 'UNIT', 'PROCESS'],
+  AuditChange: ['NEW', 'GONE', 'STILL'],
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 
