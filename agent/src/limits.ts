@@ -139,12 +139,12 @@ export const agentLimits = {
   auditProcessesMax: 65_536,
   auditFindingsPerCheckMax: 100,
   auditAnswerBytesMax: 768 * 1024,
-  auditQuestionsWaitingMax: 8,
+  auditQuestionsWaitingMax: 32,
   auditQuestionsPerHourMax: 120,
   /** Ids of questions that were answered, so that none is twice. */
   auditQuestionsKeptMax: 1_024,
   /** /proc/PID/maps, read for libraries that were deleted. */
-  auditMapsBytesMax: 1024 * 1024,
+  auditMapsBytesMax: 256 * 1024,
   auditCronFilesMax: 1_000,
   auditUnitsMax: 1_024,
   /** Units in one call of systemctl: its output is bounded. */

@@ -28,13 +28,14 @@ export function processIdOf({ subject }: Pick<FindingRow, 'subject'>): string | 
 }
 
 export function remedyOf(finding: FindingRow, host: string): RemedyView | null {
-  const { check, subject, audit_id } = finding;
+  const { check, subject, audit_id, facts } = finding;
   const action = isCheckName(check) ? actions[check] : undefined;
   if (action === undefined || !isCheckName(check) || subject.kind !== 'process') return null;
   const reason = `Audit ${audit_id}: ${inLocale(checkTexts[check].title)}.`;
   const common = { action, host, reason, unit: null, process: null, oomScoreAdj: null };
   if (action === 'RESTART_SERVICE')
-    return subject.unit?.endsWith('.service') ? { ...common, unit: subject.unit } : null;
+    // A unit within a container or a machine is another one than the host's of that name.
+    return subject.unit?.endsWith('.service') && facts['elsewhere'] !== true ? { ...common, unit: subject.unit } : null;
   const process = processIdOf(finding);
   if (process === null) return null;
   return { ...common, process, oomScoreAdj: action === 'SET_OOM_SCORE_ADJ' ? 0 : null };

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { agentStart, bootedAt, described, ended, exited, init, life, loss, ns, signalled } from '../support/events.js';
+import { agentStart, bootedAt, described, ended, exited, init, life, loss, signalled } from '../support/events.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 const directory = join(import.meta.dirname, '../../docs/audits');

@@ -21,6 +21,10 @@ export function isMain(process: ProcessFacts, facts: Facts): boolean {
   return process.parentPid === 1 || facts.units?.some(({ mainPid }) => mainPid === process.pid) === true;
 }
 
+/** Somebody else's affair: in a container or a booted machine, whose units are not this host's. */
+export const isElsewhere = ({ inContainer, innermostPid, pid }: ProcessFacts): boolean =>
+  inContainer || innermostPid !== pid;
+
 export const programOf = ({ exe, comm }: Pick<ProcessFacts, 'exe' | 'comm'>): string => exe?.split('/').at(-1) ?? comm;
 
 /** Services without which a host is of no use, or nobody gets in. */

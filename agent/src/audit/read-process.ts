@@ -1,5 +1,5 @@
 /** One process, as checks judge it. Undefined: gone. */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { decodeUtf8 } from '../bytes/text.js';
 import { ticksToNanoseconds } from '../kernel/boot-clock.js';
 import { parseCgroupPath } from '../kernel/cgroup-path.js';
@@ -57,7 +57,9 @@ export function readProcess(pid: number, { needs, bootNs, nameOfUser }: Looking)
     oomScoreAdj: oom('oom_score_adj'),
     limits: wants('limits') ? parseProcLimits(readText(`/proc/${pid}/limits`) ?? '') : undefined,
     openFiles: wants('files') ? countFiles(pid) : undefined,
-    deletedLibraries: wants('libraries') ? readDeletedLibraries(pid) : [],
+    deletedLibraries: wants('libraries')
+      ? parseDeletedLibraries(readText(`/proc/${pid}/maps`, agentLimits.auditMapsBytesMax) ?? '')
+      : [],
     waitChannel: stat.state === 'D' ? readText(`/proc/${pid}/wchan`)?.replace(/^0$/, '') || undefined : undefined,
   };
   return { process, cgroups };
@@ -77,15 +79,6 @@ function countFiles(pid: number): number | undefined {
     return statSync(`/proc/${pid}/fd`).size || readdirSync(`/proc/${pid}/fd`).length;
   } catch {
     return undefined;
-  }
-}
-
-function readDeletedLibraries(pid: number): readonly string[] {
-  try {
-    const maps = readFileSync(`/proc/${pid}/maps`);
-    return parseDeletedLibraries(decodeUtf8(maps.subarray(0, agentLimits.auditMapsBytesMax)));
-  } catch {
-    return [];
   }
 }
 

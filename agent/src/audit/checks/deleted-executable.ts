@@ -1,6 +1,6 @@
 /** Its program's file was replaced or removed: it runs the old one, with the holes that the update was to close, until it is restarted. */
 import type { Check } from '../facts.js';
-import { onePerProgram } from '../judging.js';
+import { isElsewhere, onePerProgram } from '../judging.js';
 
 export const deletedExecutable: Check = {
   needs: ['processes'],
@@ -8,6 +8,9 @@ export const deletedExecutable: Check = {
     onePerProgram(
       // memfd: a program that never had a file.
       processes.filter(({ exeDeleted, exe }) => exeDeleted && exe?.startsWith('/memfd:') !== true),
-      ({ ageSeconds }) => ({ severity: 'WARNING', facts: { ageSeconds } }),
+      (process) => ({
+        severity: 'WARNING',
+        facts: { ageSeconds: process.ageSeconds, elsewhere: isElsewhere(process) },
+      }),
     ),
 };
