@@ -37,6 +37,8 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private readonly process = randomUUID();
   private listeners: readonly Listener[] = [];
   private timer: NodeJS.Timeout | undefined;
+  /** Hosts for which something may wait that is no command: asked for together. */
+  private readonly awaiting = new Set<number>();
   /** Deliveries follow one another. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -60,8 +62,8 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
       () => this.catchUp([...this.streams.keys()]),
     );
     const messages = await this.notifications.onMessages(
-      (hostIds) => this.soon(() => this.pass(hostIds.filter((hostId) => this.streams.has(hostId)))),
-      () => this.soon(() => this.pass([...this.streams.keys()])),
+      (hostIds) => this.passSoon(hostIds.filter((hostId) => this.streams.has(hostId))),
+      () => this.passSoon([...this.streams.keys()]),
     );
     this.listeners = [commands, messages];
     this.timer = setInterval(() => this.soon(() => this.beat()), heartbeatMs);
@@ -99,10 +101,18 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private catchUp(hostIds: readonly number[]): void {
     if (hostIds.length === 0) return;
     this.soon(async () => this.deliver(new Set(hostIds), await this.work.forHosts(hostIds)));
-    this.soon(() => this.pass(hostIds));
+    this.passSoon(hostIds);
   }
 
-  private async pass(hostIds: readonly number[]): Promise<void> {
+  private passSoon(hostIds: readonly number[]): void {
+    const isUnderWay = this.awaiting.size > 0;
+    for (const hostId of hostIds) this.awaiting.add(hostId);
+    if (!isUnderWay && this.awaiting.size > 0) this.soon(() => this.pass());
+  }
+
+  private async pass(): Promise<void> {
+    const hostIds = [...this.awaiting];
+    this.awaiting.clear();
     for (const { hostId, id, event, data } of await this.messages.take(hostIds))
       this.push(hostId, `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
   }

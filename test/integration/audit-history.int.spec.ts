@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { agentStart, bootedAt, described, ended, exited, init, life, loss, signalled } from '../support/events.js';
 import { startStack, type Stack } from '../support/stack.js';
 
@@ -10,7 +11,7 @@ const question = (name: string) => readFileSync(join(directory, `${name}.graphql
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: true });
   const host = await stack.enroll('web-1');
   const shell = life(500, 500);
   const login = { user: { uid: 1001, name: 'dana' }, session: 7 };
@@ -34,6 +35,8 @@ beforeAll(async () => {
     loss(2_000, 3_000),
   ]);
   if (reply.status !== 200) throw new Error(JSON.stringify(reply.body));
+  // Filters look at stored verdicts.
+  await eventually(async () => (await stack.sql`select from deaths where cause is null`).length === 0);
 });
 afterAll(() => stack?.close());
 

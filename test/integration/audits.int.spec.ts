@@ -55,7 +55,8 @@ function listen(stack: Stack, host: Pick<TestHost, 'credential' | 'bootId'>, rep
           const question = Question.parse(JSON.parse(data.slice(6)));
           questions.push(question);
           const told = reply(question);
-          if (told) void answer(stack, host, question.id, told);
+          // The test may be over, and the stack closed.
+          if (told) answer(stack, host, question.id, told).catch(() => undefined);
         }
       });
       const close = () => void response.destroy();
@@ -132,8 +133,10 @@ async function fleet(stack: Stack, many: number): Promise<Pick<TestHost, 'creden
   return rows.map(({ name }) => ({ name, credential: `wd_host_${name.padEnd(43, 'x')}`, bootId: crypto.randomUUID() }));
 }
 
-test('five_hundred_agents_are_asked_one_comes_late_one_never_and_two_runs_are_compared', async () => {
-  const many = Number(process.env['AUDIT_AGENTS'] ?? 500);
+/** `AUDIT_AGENTS=500` is the size that audits are made for; a hundred show the same in CI. */
+const many = Number(process.env['AUDIT_AGENTS'] ?? 100);
+
+test('a_fleet_is_asked_one_host_comes_late_one_never_and_two_runs_are_compared', { timeout: 120_000 }, async () => {
   const stack = await stackWith();
   const hosts = await fleet(stack, many);
   const real = await startRealAgent(stack);

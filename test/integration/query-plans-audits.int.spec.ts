@@ -54,7 +54,7 @@ const plans: readonly [what: string, Statement, readonly unknown[], readonly str
     ['audit_findings_by_audit', 'audit_findings_by_key', 'audit_hosts_pkey'],
   ],
   ['what waits for hosts', 'takeQuestions', [[2, 4]], ['audit_hosts_waiting']],
-  ['an answer', 'answerAudit', [one, 2, 'ANSWERED', ...nulls(7)], ['audit_hosts_pkey', 'audits_pkey']],
+  ['an answer', 'answerAudit', [one, 2, 'ANSWERED', ...nulls(7)], ['audits_pkey']],
   ['stops cut short', 'stopsCutShort', [[1, 2], '2026-11-20T00:00:00Z'], ['processes_pkey']],
 ];
 
