@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { graphqlModule } from './edge/graphql.module.js';
 import { HealthController } from './edge/health.controller.js';
 import { LedgerMetrics } from './edge/ledger.metrics.js';
@@ -29,6 +30,7 @@ export class AppModule {
         HistoryModule,
         IncidentModule,
         RemediationModule,
+        AuditModule,
         graphqlModule(),
       ],
       controllers: [HealthController],

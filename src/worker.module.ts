@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { AuditWorkerModule } from './audit/audit.module.js';
+import { ScheduleService } from './audit/schedule.service.js';
 import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
 import { DiagnosisService } from './diagnosis/diagnosis.service.js';
 import { ReverdictService } from './diagnosis/reverdict.service.js';
@@ -24,7 +26,7 @@ export class WorkerModule {
     const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule];
     return {
       module: WorkerModule,
-      imports: [...imports, DiagnosisModule, IncidentWorkerModule, RemediationWorkerModule],
+      imports: [...imports, AuditWorkerModule, DiagnosisModule, IncidentWorkerModule, RemediationWorkerModule],
     };
   }
 }
@@ -38,6 +40,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   });
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
+  const audits = app.get(ScheduleService);
   const remediation = await startRemediation(app, logger);
   const incidents = await startIncidents(app, logger);
   const queue = app.get(JobQueue);
@@ -49,6 +52,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
       'decide-pending': () => diagnosis.decidePending(),
       ...incidents.handlers,
       ...remediation.handlers,
+      'sweep-audits': () => audits.sweep(),
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');
       },

@@ -3,6 +3,7 @@
  * four fifths of the bundle and 8 MiB of the agent's memory, to check three small replies (uplink/replies.ts).
  */
 export type * from '../../src/contract/index.js';
+export { filterCheck, processStates } from '../../src/contract/audit-checks.js';
 export { signedBytes } from '../../src/contract/dsse.js';
 export { limits } from '../../src/contract/limits.js';
 export { streamOf, streams } from '../../src/contract/streams.js';

@@ -133,6 +133,25 @@ export const agentLimits = {
   zombiesWaitMs: [1_000, 5_000, 5_000],
   /** An operator sees the reboot come; the host is given so long until that counts as failed. */
   rebootWaitMs: 300_000,
+  /** An audit looks for so long, then leaves the processor to others: a third of one at most, and the event loop stays free. */
+  auditSliceMs: 4,
+  auditRestMs: 8,
+  /** Processes that are stopped, uninterruptible or zombies are looked at again: in passing that is nothing. */
+  auditSecondLookMs: 1_000,
+  auditProcessesMax: 65_536,
+  auditFindingsPerCheckMax: 100,
+  auditAnswerBytesMax: 768 * 1024,
+  auditQuestionsWaitingMax: 32,
+  auditQuestionsPerHourMax: 120,
+  /** Ids of questions that were answered, so that none is twice. */
+  auditQuestionsKeptMax: 1_024,
+  /** /proc/PID/maps, read for libraries that were deleted. */
+  auditMapsBytesMax: 256 * 1024,
+  auditCronFilesMax: 1_000,
+  auditUnitsMax: 1_024,
+  /** Units in one call of systemctl: its output is bounded. */
+  auditUnitsPerLook: 32,
+  auditCgroupsMax: 4_096,
   passwdCheckMs: 2_000,
   /** /proc/PID/cmdline, environment-free command lines and cgroup files are read up to here. */
   procFileBytesMax: 64 * 1024,

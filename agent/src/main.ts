@@ -110,7 +110,12 @@ async function run(config: RunConfig): Promise<number> {
   const states = await openStates(sensor.value);
   const parts = { sensor: sensor.value, kernelLog, http, credential: credential.value, config, log, states };
   const reporting = report(parts);
-  const commands = takeCommands({ ...parts, stateDir: config.stateDir, policyPath: config.commandPolicy });
+  const commands = takeCommands({
+    ...parts,
+    stateDir: config.stateDir,
+    policyPath: config.commandPolicy,
+    redactNames: config.redactNames,
+  });
   const libc = await loadLibc();
   if (libc.ok) setTimeout(() => dropStartupCode(libc.value), agentLimits.startupMs).unref();
   let overLimits = false;

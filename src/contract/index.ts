@@ -1,5 +1,8 @@
 /** What agent and server say to each other. Imports nothing but its schema library. */
 export * from './action.js';
+export { Answer, Question, ProcessFilter as AuditProcessFilter } from './audit.js';
+export type { AuditFacts, Finding as AuditFinding, Subject as AuditSubject } from './audit.js';
+export * from './audit-checks.js';
 export * from './batch.js';
 export * from './command.js';
 export * from './dsse.js';

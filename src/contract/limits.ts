@@ -36,6 +36,11 @@ export const limits = {
   zombiesMax: 1_000,
   reasonCharactersMax: 1_024,
   stepCharactersMax: 512,
+  /** Findings of one answer, and the values in them; all of them together stay below `requestBytesMax`. */
+  findingsMax: 500,
+  factCharactersMax: 512,
+  /** A week. */
+  auditSecondsMax: 604_800,
   /** A page of any GraphQL connection. */
   pageDefault: 50,
   pageMax: 200,

@@ -15,7 +15,7 @@ declare module 'fastify' {
 
 const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/docs']);
 /** All that the credential of a host opens. */
-const hostPaths = new Set(['/v1/batches', '/v1/commands', '/v1/reports']);
+const hostPaths = new Set(['/v1/batches', '/v1/commands', '/v1/reports', '/v1/answers']);
 const publicPrefixes = ['/docs/', '/graphiql/'];
 
 export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {

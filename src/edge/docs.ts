@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ApiTokenRequest } from '../access/api-token.controller.js';
-import { Ack, Batch, EnrollReply, EnrollRequest, Problem, Report } from '../contract/index.js';
+import { Ack, Answer, Batch, EnrollReply, EnrollRequest, Problem, Report } from '../contract/index.js';
 import { ExportQuery } from '../history/export/export.query.js';
 import { JobInput } from '../remediation/job.input.js';
 import { JobReply } from '../remediation/job.reply.js';
@@ -34,7 +34,18 @@ const description = [
   'Errors are RFC 9457 problem details with a `code`.',
 ].join('\n\n');
 
-const contract = { Ack, ApiTokenRequest, Batch, EnrollReply, EnrollRequest, JobInput, JobReply, Problem, Report };
+const contract = {
+  Ack,
+  Answer,
+  ApiTokenRequest,
+  Batch,
+  EnrollReply,
+  EnrollRequest,
+  JobInput,
+  JobReply,
+  Problem,
+  Report,
+};
 
 function schemas(): Schemas {
   const entries = Object.entries(contract).map(([name, schema]) => {
@@ -95,7 +106,8 @@ const operations: Readonly<Record<string, Operation>> = {
     problems: [401, 403, 404],
   },
   'get /v1/commands': {
-    summary: 'Server-sent events for the agent of a host: signed commands (see src/contract/command.ts).',
+    summary:
+      'Server-sent events for the agent of a host: signed commands (src/contract/command.ts), and questions of audits (src/contract/audit.ts).',
     problems: [401, 403],
   },
   'post /v1/reports': {
@@ -123,6 +135,22 @@ const operations: Readonly<Record<string, Operation>> = {
       'Deaths as newline-delimited JSON, newest first: native, ocsf (1007 Process Activity), ecs, or otel (OTLP logs). gzip where accepted. `after` goes on behind the death of that id.',
     query: Object.keys(ExportQuery.shape),
     problems: [400, 401, 403, 404, 429],
+  },
+  'post /v1/answers': {
+    summary: 'What an agent answers to a question of an audit; stored when answered. The same answer may come twice.',
+    body: 'Answer',
+    reply: { status: 204 },
+    problems: [400, 401, 403, 404, 409, 503],
+  },
+  'get /v1/audits/{id}/findings.csv': {
+    summary: 'All findings of an audit, as CSV: cells in quotes, none that a spreadsheet takes for a formula.',
+    path: ['id'],
+    problems: [401, 403, 404],
+  },
+  'get /v1/audits/{id}/findings.json': {
+    summary: 'All findings of an audit, as one JSON array.',
+    path: ['id'],
+    problems: [401, 403, 404],
   },
   'get /healthz': { summary: 'This process answers.', problems: [], open: true },
   'get /readyz': { summary: 'It can do its work.', problems: [503], open: true },

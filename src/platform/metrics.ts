@@ -48,6 +48,11 @@ export const metrics = {
     labelNames: ['change'],
     registers: [registry],
   }),
+  auditSubscribers: new Gauge({
+    name: 'whodunit_audit_subscribers',
+    help: 'Subscriptions to audits that are open.',
+    registers: [registry],
+  }),
   commandStreams: new Gauge({
     name: 'whodunit_command_streams',
     help: 'Hosts that listen for commands at this process.',

@@ -5,6 +5,7 @@ export const jobNames = [
   'dispatch-jobs',
   'expire-jobs',
   'reverdict',
+  'sweep-audits',
   'tell-notices',
   'watch-incidents',
 ] as const;
@@ -19,6 +20,7 @@ export const sweepEveryMs: Readonly<Record<JobName, number>> = {
   'expire-jobs': 5_000,
   // A worker of an older version may still be deciding while a newer one has come.
   reverdict: 10_000,
+  'sweep-audits': 5_000,
   'tell-notices': 5_000,
   // What comes of itself is not swept for: hosts that fall silent, what lasts, what is over, what is to be told by now.
   'watch-incidents': 2_000,

@@ -1,6 +1,7 @@
 /**
  * The command streams that this API process holds: one for each host that listens here. A notification of Postgres says which
  * commands are new; what is written to a stream was marked as sent before, so that nothing can be done that nobody knows of.
+ * Messages that are no commands (src/store/message.store.ts) go the same way.
  */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
@@ -12,6 +13,7 @@ import { LOGGER } from '../platform/platform.tokens.js';
 import type { CommandRow } from '../store/job.rows.js';
 import { JobQueueStore } from '../store/job-queue.store.js';
 import { JobStore } from '../store/job.store.js';
+import { MessageStore } from '../store/message.store.js';
 import { Notifications, type Listener } from '../store/notifications.js';
 import { TokenStore } from '../store/token.store.js';
 import { send } from './steps.js';
@@ -33,21 +35,24 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   /** The latest of each host; an older one of the same host is closed. */
   private readonly streams = new Map<number, Stream>();
   private readonly process = randomUUID();
-  private listener: Listener | undefined;
+  private listeners: readonly Listener[] = [];
   private timer: NodeJS.Timeout | undefined;
+  /** Hosts for which something may wait that is no command: asked for together. */
+  private readonly awaiting = new Set<number>();
   /** Deliveries follow one another. */
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly jobs: JobStore,
     private readonly work: JobQueueStore,
+    private readonly messages: MessageStore,
     private readonly tokens: TokenStore,
     private readonly notifications: Notifications,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.listener = await this.notifications.onCommands(
+    const commands = await this.notifications.onCommands(
       (news) => {
         const here = news.filter(({ hostId }) => this.streams.has(hostId));
         const hosts = new Set(here.map(({ hostId }) => hostId));
@@ -56,13 +61,18 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
       // What was notified in between is not repeated.
       () => this.catchUp([...this.streams.keys()]),
     );
+    const messages = await this.notifications.onMessages(
+      (hostIds) => this.passSoon(hostIds.filter((hostId) => this.streams.has(hostId))),
+      () => this.passSoon([...this.streams.keys()]),
+    );
+    this.listeners = [commands, messages];
     this.timer = setInterval(() => this.soon(() => this.beat()), heartbeatMs);
   }
 
   /** Fastify waits for open requests, and these have no end of their own. */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.listener?.stop().catch(() => undefined);
+    for (const listener of this.listeners) await listener.stop().catch(() => undefined);
     const hosts = [...this.streams.keys()];
     for (const { response } of this.streams.values()) response.end();
     await this.turn;
@@ -91,6 +101,20 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private catchUp(hostIds: readonly number[]): void {
     if (hostIds.length === 0) return;
     this.soon(async () => this.deliver(new Set(hostIds), await this.work.forHosts(hostIds)));
+    this.passSoon(hostIds);
+  }
+
+  private passSoon(hostIds: readonly number[]): void {
+    const isUnderWay = this.awaiting.size > 0;
+    for (const hostId of hostIds) this.awaiting.add(hostId);
+    if (!isUnderWay && this.awaiting.size > 0) this.soon(() => this.pass());
+  }
+
+  private async pass(): Promise<void> {
+    const hostIds = [...this.awaiting];
+    this.awaiting.clear();
+    for (const { hostId, id, event, data } of await this.messages.take(hostIds))
+      this.push(hostId, `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
   }
 
   private async deliver(hostIds: ReadonlySet<number>, jobIds: readonly string[]): Promise<void> {

@@ -55,6 +55,12 @@ export class HostStore {
     return new Map(hosts.map((host) => [host.id, host.rung as Rung | null]));
   }
 
+  /** Each once. */
+  async agentVersions(): Promise<string[]> {
+    const rows = await this.prisma.host.findMany({ distinct: ['agentVersion'], select: { agentVersion: true } });
+    return rows.flatMap(({ agentVersion }) => agentVersion ?? []);
+  }
+
   /** By name, then id. */
   async page(where: HostCriteria, after: { name: string; id: number } | null, limit: number): Promise<HostRow[]> {
     const hosts = await this.prisma.host.findMany({

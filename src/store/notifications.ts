@@ -16,6 +16,8 @@ const commandsChannel = 'whodunit_commands';
 const troublesChannel = 'whodunit_troubles';
 const incidentsChannel = 'whodunit_incidents';
 const noticesChannel = 'whodunit_notices';
+const messagesChannel = 'whodunit_messages';
+const auditsChannel = 'whodunit_audits';
 /** 100 ids of at most 38 characters, of episodes at most 73, stay below the limit. */
 const idsPerPayload = 100;
 
@@ -73,6 +75,16 @@ export async function notifyNotices(tx: Tx): Promise<void> {
   await tx`select pg_notify(${noticesChannel}, '')`;
 }
 
+/** Audits that changed, by id. Delivered when the transaction commits. */
+export async function notifyAudits(tx: Tx, ids: readonly string[]): Promise<void> {
+  await notify(tx, auditsChannel, ids);
+}
+
+/** Something waits for the agents of these hosts. Delivered when the transaction commits. */
+export async function notifyMessages(tx: Tx, hostIds: readonly number[]): Promise<void> {
+  await notify(tx, messagesChannel, hostIds.map(String));
+}
+
 async function notify(tx: Tx, channel: string, ids: readonly string[]): Promise<void> {
   for (let start = 0; start < ids.length; start += idsPerPayload) {
     const payload = ids.slice(start, start + idsPerPayload).join(' ');
@@ -125,6 +137,16 @@ export class Notifications {
   /** There are new notices. */
   async onNotices(callback: () => void): Promise<Listener> {
     return this.listen(noticesChannel, callback, callback);
+  }
+
+  /** Audits that changed, by id. */
+  async onAudits(callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(auditsChannel, callback, onReconnect);
+  }
+
+  /** Hosts whose agents something waits for (message.store.ts), for whoever holds their streams. */
+  async onMessages(callback: (hostIds: number[]) => void, onReconnect: () => void): Promise<Listener> {
+    return this.listen(messagesChannel, (ids) => callback(ids.map(Number)), onReconnect);
   }
 
   private async listen(channel: string, callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {

@@ -1,6 +1,8 @@
 /** Everything that is stored, behind classes named after what they keep. The only importer of Prisma and postgres.js. */
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Env } from '../platform/env.js';
+import { AuditStore } from './audit.store.js';
+import { AuditScheduleStore } from './audit-schedule.store.js';
 import { BatchStore } from './batch.store.js';
 import { BootStore } from './boot.store.js';
 import { DeathStore } from './death.store.js';
@@ -14,6 +16,7 @@ import { JobQueueStore } from './job-queue.store.js';
 import { JobStore } from './job.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { LossStore } from './loss.store.js';
+import { MessageStore } from './message.store.js';
 import { Notifications } from './notifications.js';
 import { groupsAtOnce } from './commit-queue.js';
 import { connectForIngest, connectPostgres, type Db } from './postgres.js';
@@ -33,6 +36,8 @@ import { TokenStore } from './token.store.js';
 import { DB, INGEST_DB, PRISMA } from './store.tokens.js';
 
 const stores = [
+  AuditScheduleStore,
+  AuditStore,
   BatchStore,
   BootStore,
   DeathStore,
@@ -46,6 +51,7 @@ const stores = [
   JobStore,
   LedgerStore,
   LossStore,
+  MessageStore,
   Notifications,
   OccurrenceStore,
   PolicyStore,

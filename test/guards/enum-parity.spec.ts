@@ -1,6 +1,7 @@
 /** What has to exist twice is the same twice: the enums of the API and the lists of the code. */
 import { isEnumType } from 'graphql';
 import { expect, test } from 'vitest';
+import { checkNames } from '../../src/audit/checks.js';
 import {
   coreDumpObstacles,
   dispositions,
@@ -10,11 +11,13 @@ import {
   processOrigins,
   rungs,
   serviceManagers,
+  severities as auditSeverities,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
 import { incidentKinds, incidentStates, noticeChanges, severities } from '../../src/incident/notice.js';
 import { silenceStates } from '../../src/incident/silence.resolver.js';
 import { actions, policyRestarts, risks } from '../../src/remedy/index.js';
+import { auditHostStates, auditStates } from '../../src/store/audit.rows.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { turnOutcomes } from '../../src/store/policy-turn.store.js';
 import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
@@ -44,6 +47,12 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   Severity: severities,
   NoticeChange: noticeChanges,
   SilenceState: silenceStates,
+  AuditState: auditStates,
+  AuditHostState: auditHostStates,
+  AuditCheckName: checkNames,
+  AuditSeverity: auditSeverities,
+  AuditSubjectKind: ['HOST', 'UNIT', 'PROCESS'],
+  AuditChange: ['NEW', 'GONE', 'STILL'],
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

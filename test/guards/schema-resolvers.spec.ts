@@ -2,6 +2,23 @@
 import 'reflect-metadata';
 import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { AuditResolver, AuditsResolver } from '../../src/audit/audit.resolver.js';
+import { AuditComparisonResolver, type ComparisonView } from '../../src/audit/comparison.resolver.js';
+import {
+  AuditCheckResolver,
+  AuditFindingResolver,
+  AuditHostResolver,
+  type SubjectView,
+} from '../../src/audit/finding.resolver.js';
+import type { RemedyView } from '../../src/audit/remedy.js';
+import { AuditScheduleResolver, AuditSchedulesResolver } from '../../src/audit/schedule.resolver.js';
+import type {
+  AuditHostRow,
+  AuditProgressRow,
+  AuditScheduleRow,
+  FindingCountRow,
+  FindingRow,
+} from '../../src/store/audit.rows.js';
 import { BootEndingResolver, BootResolver, HostBootsResolver } from '../../src/history/boot.resolver.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
 import type { JobTarget, Ledger, LedgerLoss, OomLimit, OomVictim, StreamLedger } from '../../src/generated/graphql.js';
@@ -79,6 +96,18 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Death: columns<DeathRow>()('reconstructed'),
   Restart: columns<RestartView>()('recently', 'isLoop'),
   Remedy: columns<Remedy>()('action', 'unit', 'advised', 'reason'),
+  Audit: columns<AuditProgressRow>()('id', 'state', 'name'),
+  AuditHost: columns<AuditHostRow>()('state', 'processes', 'code', 'detail'),
+  AuditCut: ['check', 'count'],
+  AuditSkip: ['check', 'why'],
+  AuditFinding: columns<FindingRow>()('severity'),
+  AuditFact: ['name', 'value'],
+  AuditFindingCount: columns<FindingCountRow>()('severity', 'count'),
+  AuditComparison: columns<ComparisonView>()('with'),
+  AuditCheck: ['name'],
+  AuditSchedule: columns<AuditScheduleRow>()('id', 'trouble'),
+  AuditSubject: columns<SubjectView>()('kind', 'unit', 'pid', 'comm', 'exe', 'commandLine', 'user', 'processId'),
+  AuditRemedy: columns<RemedyView>()('action', 'host', 'unit', 'process', 'oomScoreAdj', 'reason'),
   Job: columns<JobView>()(
     ...(['id', 'action', 'state', 'dryRun', 'reason', 'deadline', 'detail', 'code', 'objections'] as const),
   ),
@@ -166,6 +195,9 @@ const plain: Readonly<Record<string, readonly string[]>> = {
       'Boot',
       'Job',
       ...incidentLists,
+      'Audit',
+      'AuditHost',
+      'AuditFinding',
     ].flatMap((name) => [
       [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
       [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
@@ -179,6 +211,14 @@ const resolvers = [
   NoticeResolver,
   SilenceResolver,
   SilencesResolver,
+  AuditCheckResolver,
+  AuditComparisonResolver,
+  AuditFindingResolver,
+  AuditHostResolver,
+  AuditResolver,
+  AuditScheduleResolver,
+  AuditSchedulesResolver,
+  AuditsResolver,
   ActorJobResolver,
   JobApprovalResolver,
   JobExecutionResolver,

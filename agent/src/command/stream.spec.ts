@@ -14,6 +14,7 @@ type Answer = Awaited<ReturnType<ApiClient['openStream']>>;
 
 function setUp(answers: (request: number) => Answer) {
   const messages: Message[] = [];
+  const questions: Message[] = [];
   const warn = vi.fn();
   const onOpen = vi.fn();
   let requests = 0;
@@ -31,9 +32,10 @@ function setUp(answers: (request: number) => Answer) {
     credential: 'c',
     log: { ...silentLog, warn },
     onMessage: (message) => messages.push(message),
+    onQuestion: (message) => questions.push(message),
     onOpen,
   });
-  return { stream, messages, warn, onOpen, requests: () => requests };
+  return { stream, messages, questions, warn, onOpen, requests: () => requests };
 }
 
 const open = (status = 200) => {
@@ -43,13 +45,15 @@ const open = (status = 200) => {
 };
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
-it('gives_commands_and_nothing_else_and_opens_again_what_broke', async () => {
+it('gives_commands_and_questions_and_nothing_else_and_opens_again_what_broke', async () => {
   const lines = [open(), open()];
-  const { stream, messages, onOpen, requests } = setUp((request) => lines[request - 1]?.answer ?? open().answer);
+  const answers = (request: number) => lines[request - 1]?.answer ?? open().answer;
+  const { stream, messages, questions, onOpen, requests } = setUp(answers);
   stream.start();
   await pass(0);
-  lines[0]?.pipe.write(': here\n\nevent: other\ndata: 1\n\nevent: command\ndata: 2\n\n');
+  lines[0]?.pipe.write(': here\n\nevent: other\ndata: 1\n\nevent: command\ndata: 2\n\nevent: question\ndata: 5\n\n');
   await pass(0);
+  expect(questions.map(({ data }) => data)).toEqual(['5']);
   expect(messages.map(({ data }) => data)).toEqual(['2']);
   lines[0]?.pipe.destroy();
   await pass(1_000);

@@ -12,6 +12,8 @@ export interface CommandStreamOptions {
   readonly credential: string;
   readonly log: Log;
   readonly onMessage: (message: Message) => void;
+  /** An audit's: see src/contract/audit.ts. Events of any other name are left alone: a newer server may have them. */
+  readonly onQuestion: (message: Message) => void;
   /** `date`: the server's clock. */
   readonly onOpen: (date: string | undefined) => void;
 }
@@ -87,7 +89,10 @@ export class CommandStream {
         silence.refresh();
         const messages = parser.push(chunk);
         if (messages === undefined) return end('a message is longer than any command');
-        for (const message of messages) if (message.event === 'command') this.#options.onMessage(message);
+        for (const message of messages) {
+          if (message.event === 'command') this.#options.onMessage(message);
+          else if (message.event === 'question') this.#options.onQuestion(message);
+        }
       });
       body.once('close', () => {
         clearTimeout(silence);

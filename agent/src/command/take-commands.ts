@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeQuestions } from '../audit/take-questions.js';
 import type { Log } from '../log.js';
 import { agentLimits } from '../limits.js';
 import { inInitialPidNamespace } from '../source/proc.js';
@@ -22,6 +23,7 @@ export interface CommandParts {
   readonly credential: string;
   readonly stateDir: string;
   readonly policyPath: string;
+  readonly redactNames: readonly string[];
   readonly log: Log;
 }
 
@@ -46,16 +48,19 @@ export function takeCommands(parts: CommandParts): Commands | undefined {
   else log.error('No command is carried out until the policy of this host is right.', { why: policy.failure.sentence });
   const time = new KnownTime({ wallMs: () => Date.now(), bootNanoseconds: () => sensor.bootNanoseconds() });
   const ready = lazily(() => createCommander(pinned, parts, time));
+  const questions = takeQuestions(parts);
   const stream = new CommandStream({
     ...{ http, credential, log },
     onOpen: (date) => time.heardServer(date),
     onMessage: (message) => void ready.with(log, (made) => made.commander.take(message)),
+    onQuestion: (message) => questions.take(message),
   });
   if (existsSync(join(stateDir, 'commands'))) void ready.with(log, () => undefined);
   stream.start();
   return {
     async stop() {
       await stream.stop();
+      await questions.stop();
       const made = await ready.made();
       await made?.commander.stop(agentLimits.stopFlushMs);
       await made?.reports.stop(agentLimits.stopReportsMs);

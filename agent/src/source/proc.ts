@@ -78,8 +78,8 @@ export function readSshSource(pid: number, start: bigint): string | undefined {
   return readStatOf(pid, start) && address;
 }
 
-export function readText(path: string): string | undefined {
-  const bytes = readHead(path, agentLimits.procFileBytesMax);
+export function readText(path: string, bytesMax: number = agentLimits.procFileBytesMax): string | undefined {
+  const bytes = readHead(path, bytesMax);
   return bytes === undefined ? undefined : decodeUtf8(bytes);
 }
 
