@@ -5,6 +5,7 @@ import { HealthController } from './edge/health.controller.js';
 import { LedgerMetrics } from './edge/ledger.metrics.js';
 import { VerdictMetrics } from './edge/verdict.metrics.js';
 import { HistoryModule } from './history/history.module.js';
+import { ReceiverModule } from './incident/receiver.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import type { Env } from './platform/env.js';
 import type { Logger } from './platform/logger.js';
@@ -24,6 +25,7 @@ export class AppModule {
         StoreModule.forRoot(env),
         QueueModule,
         AccessModule,
+        ReceiverModule,
         IngestModule,
         HistoryModule,
         RemediationModule,

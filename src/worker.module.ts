@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
 import { DiagnosisService } from './diagnosis/diagnosis.service.js';
 import { ReverdictService } from './diagnosis/reverdict.service.js';
+import { DeliveryService } from './incident/delivery.service.js';
+import { DeliveryWorkerModule } from './incident/delivery-worker.module.js';
 import type { Env } from './platform/env.js';
 import { nestLogger, type Logger } from './platform/logger.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -20,7 +22,10 @@ import { StoreModule } from './store/store.module.js';
 export class WorkerModule {
   static forRoot(env: Env, logger: Logger): DynamicModule {
     const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule];
-    return { module: WorkerModule, imports: [...imports, DiagnosisModule, RemediationWorkerModule] };
+    return {
+      module: WorkerModule,
+      imports: [...imports, DiagnosisModule, DeliveryWorkerModule, RemediationWorkerModule],
+    };
   }
 }
 
@@ -33,6 +38,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   });
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
+  const delivery = app.get(DeliveryService);
   const remediation = await startRemediation(app, logger);
   const queue = app.get(JobQueue);
   const worker = await startJobWorker({
@@ -45,6 +51,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');
       },
+      'tell-notices': () => delivery.tell(),
     },
   });
   await queue.wake('reverdict');
@@ -52,6 +59,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
     close: async () => {
       await remediation.close();
       await worker.close();
+      await delivery.close();
       await app.close();
     },
   };

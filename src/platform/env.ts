@@ -1,4 +1,5 @@
 /** Configuration: read once, checked at boot, passed as a value. The only place in `src/` that sees `process.env`. */
+import { isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -8,6 +9,12 @@ const Port = z
   .transform(Number)
   .pipe(z.int().max(65535));
 
+/** `10.1.0.0/16,fd00::/8`. */
+const Networks = z
+  .string()
+  .transform((text) => text.split(',').map((network) => network.trim()))
+  .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.1.0.0/16,fd00::/8');
+
 const Variables = z.object({
   PORT: Port.prefault('4000'),
   WHODUNIT_LISTEN: z.string().min(1).default('127.0.0.1'),
@@ -16,6 +23,7 @@ const Variables = z.object({
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL (leave it out to queue in Postgres)' })
     .optional(),
   WHODUNIT_STATE_DIR: z.string().min(1).default('.whodunit'),
+  WHODUNIT_DELIVERY_ALLOW: Networks.optional(),
   WHODUNIT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -28,6 +36,8 @@ export interface Env {
   readonly queueUrl: string | null;
   /** Absolute. Holds `admin-token`. */
   readonly stateDir: string;
+  /** Networks that are not public and that receivers may be in, all the same: `10.1.0.0/16`. */
+  readonly deliveryAllow: readonly string[];
   readonly logLevel: z.infer<typeof Variables>['WHODUNIT_LOG_LEVEL'];
 }
 
@@ -46,6 +56,12 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     databaseUrl: value.DATABASE_URL,
     queueUrl: value.QUEUE_URL ?? null,
     stateDir: path.resolve(value.WHODUNIT_STATE_DIR),
+    deliveryAllow: value.WHODUNIT_DELIVERY_ALLOW ?? [],
     logLevel: value.WHODUNIT_LOG_LEVEL,
   };
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  return (isIPv4(address) && Number(prefix) <= 32) || (isIPv6(address) && Number(prefix) <= 128);
 }

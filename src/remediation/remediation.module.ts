@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { JobDesk } from '../queue/job-desk.js';
 import { ActorJobResolver } from './actor.resolver.js';
 import { CommandController } from './command.controller.js';
 import { JobExecutionResolver } from './execution.resolver.js';
@@ -13,6 +14,7 @@ import { RequestService } from './request.service.js';
 import { CommandStreams } from './streams.js';
 
 /** The API's part: asking, showing, streams to agents and what they report. It cannot sign. */
+@Global()
 @Module({
   controllers: [CommandController, JobController],
   providers: [
@@ -28,6 +30,8 @@ import { CommandStreams } from './streams.js';
     PassiveResolver,
     ReportService,
     RequestService,
+    { provide: JobDesk, useExisting: JobService },
   ],
+  exports: [JobDesk],
 })
 export class RemediationModule {}

@@ -4,9 +4,11 @@ import type { Env } from '../platform/env.js';
 import { BatchStore } from './batch.store.js';
 import { BootStore } from './boot.store.js';
 import { DeathStore } from './death.store.js';
+import { DeliveryStore } from './delivery.store.js';
 import { EpisodeStore } from './episode.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { FactsStore } from './facts.store.js';
+import { HookStore } from './hook.store.js';
 import { HostStore } from './host.store.js';
 import { JobFactsStore } from './job-facts.store.js';
 import { JobQueueStore } from './job-queue.store.js';
@@ -17,7 +19,9 @@ import { Notifications } from './notifications.js';
 import { connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
 import { ProcessStore } from './process.store.js';
+import { ReceiverStore } from './receiver.store.js';
 import { RestartStore } from './restart.store.js';
+import { RouteStore } from './route.store.js';
 import { ShotStore } from './shot.store.js';
 import { SignalStore } from './signal.store.js';
 import { SigningKeyStore } from './signing-key.store.js';
@@ -31,9 +35,11 @@ const stores = [
   BatchStore,
   BootStore,
   DeathStore,
+  DeliveryStore,
   EpisodeStore,
   EvidenceStore,
   FactsStore,
+  HookStore,
   HostStore,
   JobFactsStore,
   JobQueueStore,
@@ -43,7 +49,9 @@ const stores = [
   Notifications,
   ProcessStore,
   Readiness,
+  ReceiverStore,
   RestartStore,
+  RouteStore,
   ShotStore,
   SignalStore,
   SigningKeyStore,

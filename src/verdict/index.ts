@@ -29,5 +29,5 @@ export { shutdownSignals } from './service-request.js';
 export { stopVerbs } from './stop-wish.js';
 export { summarizeTasks, type OomTaskRowFacts } from './oom-badness.js';
 export { signalName } from './signal-names.js';
-export { inLocale, locales, type Locale, type Text } from './text.js';
+export { en, inLocale, locales, zh, type Locale, type Text } from './text.js';
 export { actorKinds, causes, type Actor, type ActorKind, type Cause, type Evidence, type Verdict } from './verdict.js';

@@ -12,7 +12,11 @@ import {
   serviceManagers,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
+import { hookKinds } from '../../src/incident/input.js';
+import { incidentKinds, noticeChanges, severities } from '../../src/incident/notice.js';
+import { receiverKinds } from '../../src/incident/receivers/index.js';
 import { actions, risks } from '../../src/remedy/index.js';
+import { deliveryStates } from '../../src/store/delivery.store.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
 import { schema } from '../support/sdl.js';
@@ -34,6 +38,12 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   JobExecutionState: commandStates,
   JobRisk: risks.map(enumName),
   ServiceManager: serviceManagers.map(enumName),
+  IncidentKind: incidentKinds,
+  Severity: severities,
+  NoticeChange: noticeChanges,
+  ReceiverKind: receiverKinds,
+  DeliveryState: deliveryStates,
+  HookKind: hookKinds,
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

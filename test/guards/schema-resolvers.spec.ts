@@ -18,6 +18,19 @@ import { QueryResolver } from '../../src/history/query.resolver.js';
 import { EpisodeRemediesResolver, RemedyResolver, VerdictRemediesResolver } from '../../src/history/remedy.resolver.js';
 import { DeathRestartResolver, RestartResolver, type RestartView } from '../../src/history/restart.resolver.js';
 import { DeathShotResolver } from '../../src/history/same-shot.resolver.js';
+import { DeliveriesResolver, DeliveryAttemptResolver, DeliveryResolver } from '../../src/incident/delivery.resolver.js';
+import {
+  HookResolver,
+  ReceiverResolver,
+  ReceiversResolver,
+  RouteResolver,
+} from '../../src/incident/receiver.resolver.js';
+import type { SavedReceiver } from '../../src/incident/receiver.service.js';
+import type { Matchers } from '../../src/incident/routing.js';
+import type { AttemptRow, DeliveryRow } from '../../src/store/delivery.store.js';
+import type { HookRow } from '../../src/store/hook.store.js';
+import type { ReceiverRow } from '../../src/store/receiver.store.js';
+import type { RouteRow } from '../../src/store/route.store.js';
 import { ActorJobResolver } from '../../src/remediation/actor.resolver.js';
 import { JobExecutionResolver } from '../../src/remediation/execution.resolver.js';
 import { JobApprovalResolver, JobResolver, JobsResolver } from '../../src/remediation/job.resolver.js';
@@ -73,6 +86,15 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   JobStep: ['text', 'ok'],
   JobFact: ['name', 'value'],
   JobEvent: columns<JobEventRow>()('at', 'kind', 'actor', 'detail'),
+  Receiver: columns<ReceiverRow>()('id', 'name', 'kind', 'target', 'locale', 'enabled', 'failures'),
+  SavedReceiver: columns<SavedReceiver>()('receiver', 'secret'),
+  Route: columns<RouteRow>()('id', 'position', 'name', 'matchers', 'continue'),
+  RouteMatchers: columns<Matchers>()('kinds', 'severities', 'causes', 'host', 'unit', 'labels'),
+  LabelPattern: ['name', 'value'],
+  Delivery: columns<DeliveryRow>()('id', 'change', 'state', 'attempts', 'code'),
+  DeliveryAttempt: columns<AttemptRow>()('at', 'status', 'code', 'detail'),
+  Hook: columns<HookRow>()('id', 'name', 'kind'),
+  AddedHook: ['hook', 'secret'],
   PassiveMode: columns<SwitchRow>()('on', 'reason', 'by', 'at'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
@@ -97,15 +119,24 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Signal: ['number', 'name'],
   PageInfo: columns<Connection<unknown>['pageInfo']>()('hasNextPage', 'endCursor'),
   ...Object.fromEntries(
-    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle', 'Boot', 'Job'].flatMap((name) => [
-      [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
-      [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
-    ]),
+    ['Death', 'Process', 'Host', 'Signal', 'Episode', 'OomTask', 'Loss', 'Throttle', 'Boot', 'Job', 'Delivery'].flatMap(
+      (name) => [
+        [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
+        [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
+      ],
+    ),
   ),
 };
 
 const resolvers = [
   ActorJobResolver,
+  DeliveriesResolver,
+  DeliveryAttemptResolver,
+  DeliveryResolver,
+  HookResolver,
+  ReceiverResolver,
+  ReceiversResolver,
+  RouteResolver,
   JobApprovalResolver,
   JobExecutionResolver,
   JobResolver,

@@ -21,6 +21,8 @@ export interface StackOptions {
   /** Decide verdicts in the background. */
   readonly worker?: boolean;
   readonly queueUrl?: string;
+  /** Networks that receivers may be in. */
+  readonly deliveryAllow?: readonly string[];
   /** Another database than a fresh one; whoever gives it drops it. */
   readonly databaseUrl?: string;
 }
@@ -62,7 +64,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stateDir = await mkdtemp(join(tmpdir(), 'whodunit-test-state-'));
   const databaseUrl = options.databaseUrl ?? database!.url;
   const logLevel = process.env['TEST_LOG'] ? 'debug' : 'silent';
-  let env: Env = { port: 0, listen: '127.0.0.1', databaseUrl, queueUrl: options.queueUrl ?? null, stateDir, logLevel };
+  const { queueUrl = null, deliveryAllow = [] } = options;
+  let env: Env = { port: 0, listen: '127.0.0.1', databaseUrl, queueUrl, stateDir, deliveryAllow, logLevel };
   const logger = createLogger(env, 'test');
 
   let api = await startApi(env, logger);
