@@ -24,12 +24,14 @@ export class DeliveriesResolver {
   @Query('deliveries')
   async deliveries(@Args() { filter, first, after }: QueryDeliveriesArgs): Promise<Connection<DeliveryRow>> {
     const size = pageSize(first);
-    const key = decodeCursor('deliveries', after, [cursorParts.milliseconds, uuid]);
-    const position = key && { createdAt: new Date(Number(key[0])), id: key[1]! };
+    const key = decodeCursor('deliveries', after, [cursorParts.milliseconds, cursorParts.bigint, uuid]);
+    const position = key && { createdAt: new Date(Number(key[0])), position: BigInt(key[1]!), id: key[2]! };
     const { receiver = null, state = null, incident = null } = filter ?? {};
     const where = { receiverId: known(receiver, 'receiver'), states: state, incidentId: known(incident, 'incident') };
     const rows = await this.store.page(where, position, size + 1);
-    return toConnection(rows, size, ({ created_at, id }) => encodeCursor('deliveries', [created_at.getTime(), id]));
+    return toConnection(rows, size, ({ created_at, position: at, id }) =>
+      encodeCursor('deliveries', [created_at.getTime(), at, id]),
+    );
   }
 
   @Mutation('replayDelivery')

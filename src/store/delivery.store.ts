@@ -96,6 +96,13 @@ export interface Repeated {
   readonly at: Date | null;
 }
 
+/** Where a page begins: after this one. */
+export interface DeliveryPosition {
+  readonly createdAt: Date;
+  readonly position: bigint;
+  readonly id: string;
+}
+
 export interface DeliveryCriteria {
   readonly receiverId?: string | null;
   readonly states?: readonly string[] | null;
@@ -211,15 +218,11 @@ export class DeliveryStore {
   }
 
   /** Newest first. */
-  async page(
-    where: DeliveryCriteria,
-    after: { createdAt: Date; id: string } | null,
-    limit: number,
-  ): Promise<DeliveryRow[]> {
+  async page(where: DeliveryCriteria, after: DeliveryPosition | null, limit: number): Promise<DeliveryRow[]> {
     const { receiverId = null, states = null, incidentId = null } = where;
     return run<DeliveryRow>(this.db, 'deliveriesPage', [
       ...[receiverId, states, incidentId],
-      ...[after?.createdAt ?? null, after?.id ?? null, limit],
+      ...[after?.createdAt ?? null, after?.position ?? null, after?.id ?? null, limit],
     ]);
   }
 

@@ -94,10 +94,10 @@ CREATE UNIQUE INDEX "receivers_name_key" ON "receivers"("name");
 CREATE INDEX "routes_position_idx" ON "routes"("position");
 
 -- CreateIndex
-CREATE INDEX "deliveries_by_time" ON "deliveries"("created_at", "id");
+CREATE INDEX "deliveries_by_time" ON "deliveries"("created_at", "position", "id");
 
 -- CreateIndex
-CREATE INDEX "deliveries_by_receiver" ON "deliveries"("receiver_id", "created_at", "id");
+CREATE INDEX "deliveries_by_receiver" ON "deliveries"("receiver_id", "created_at", "position", "id");
 
 -- CreateIndex
 CREATE INDEX "deliveries_by_incident" ON "deliveries"("incident_id", "receiver_id");
