@@ -177,7 +177,7 @@ test.runIf(requirePrerequisite('alertmanager'))(
       );
       const [row] = await eventually(async () => {
         const rows = await stack.sql`select id, reason from jobs where requested_by = 'real-am'`;
-        return rows.length > 0 && rows;
+        return rows.length > 0 ? rows : null;
       });
       expect(row!['reason']).toContain('RedisDown');
       expect(await job(stack, row!['id'])).toMatchObject({ state: 'PENDING_APPROVAL', action: 'RESTART_SERVICE' });
