@@ -26,12 +26,17 @@ export async function startAlertmanager(webhook: { url: string; token: string })
   const server = spawn('prometheus-alertmanager', [...args, '--cluster.listen-address='], { stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const url = `http://${address}`;
-  await eventually(() =>
+  const ended = exited.then(() => {
+    throw new Error('prometheus-alertmanager ended: it needs its templates in /usr/share/prometheus too');
+  });
+  const ready = eventually(() =>
     fetch(`${url}/-/ready`).then(
       ({ ok }) => ok,
       () => false,
     ),
   );
+  await Promise.race([ready, ended]);
+  ended.catch(() => undefined);
   return {
     url,
     alerts: async () => (await (await fetch(`${url}/api/v2/alerts`)).json()) as Answer[],
