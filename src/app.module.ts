@@ -7,6 +7,7 @@ import { LedgerMetrics } from './edge/ledger.metrics.js';
 import { VerdictMetrics } from './edge/verdict.metrics.js';
 import { HistoryModule } from './history/history.module.js';
 import { IncidentModule } from './incident/incident.module.js';
+import { ReceiverModule } from './incident/receiver.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import type { Env } from './platform/env.js';
 import type { Logger } from './platform/logger.js';
@@ -26,6 +27,7 @@ export class AppModule {
         StoreModule.forRoot(env),
         QueueModule,
         AccessModule,
+        ReceiverModule,
         IngestModule,
         HistoryModule,
         IncidentModule,

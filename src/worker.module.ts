@@ -5,6 +5,8 @@ import { ScheduleService } from './audit/schedule.service.js';
 import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
 import { DiagnosisService } from './diagnosis/diagnosis.service.js';
 import { ReverdictService } from './diagnosis/reverdict.service.js';
+import { DeliveryService } from './incident/delivery.service.js';
+import { DeliveryWorkerModule } from './incident/delivery-worker.module.js';
 import { IncidentWorkerModule } from './incident/incident-worker.module.js';
 import { startIncidents } from './incident/start-worker.js';
 import type { Env } from './platform/env.js';
@@ -26,7 +28,14 @@ export class WorkerModule {
     const imports = [PlatformModule.forRoot(env, logger), StoreModule.forRoot(env), QueueModule];
     return {
       module: WorkerModule,
-      imports: [...imports, AuditWorkerModule, DiagnosisModule, IncidentWorkerModule, RemediationWorkerModule],
+      imports: [
+        ...imports,
+        AuditWorkerModule,
+        DeliveryWorkerModule,
+        DiagnosisModule,
+        IncidentWorkerModule,
+        RemediationWorkerModule,
+      ],
     };
   }
 }
@@ -41,6 +50,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
   const audits = app.get(ScheduleService);
+  const delivery = app.get(DeliveryService);
   const remediation = await startRemediation(app, logger);
   const incidents = await startIncidents(app, logger);
   const queue = app.get(JobQueue);
@@ -56,6 +66,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');
       },
+      'tell-notices': () => delivery.tell(),
     },
   });
   await queue.wake('reverdict');
@@ -64,6 +75,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
       await incidents.close();
       await remediation.close();
       await worker.close();
+      await delivery.close();
       await app.close();
     },
   };

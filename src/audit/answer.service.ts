@@ -56,7 +56,7 @@ export class AnswerService {
     };
     const stored = await this.audits.answer(
       told,
-      findings.map((finding) => rowOf(finding, question, hostId, boot)),
+      findings.map((finding) => rowOf(finding, question, hostId, told.boot)),
     );
     // After the commit: of two that are the last, one sees the other.
     if (stored) await this.audits.endDue([question]);

@@ -19,6 +19,7 @@ import { serveDocs } from './docs.js';
 import { serveGraphiql } from './graphiql.js';
 import { ProblemAdapter } from './problem.adapter.js';
 import { ProblemFilter } from './problem.filter.js';
+import { keepRawBodies } from './raw-body.js';
 import { serveWebsocket } from './websocket.js';
 
 /** So long may a request that is being answered take once the end has begun. */
@@ -49,6 +50,7 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   });
   // JSON is the only body that anything here takes.
   fastify.removeContentTypeParser('text/plain');
+  keepRawBodies(fastify);
   authenticateRequests(fastify, app.get(Authenticator));
   admitBatches(fastify);
   // Requests only: gzip batches are opened by a library that counts the bytes as they come out.

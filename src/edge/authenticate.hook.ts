@@ -13,7 +13,9 @@ declare module 'fastify' {
   }
 }
 
-const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/docs']);
+/** Hooks without a token: what they are sent carries a signature (src/incident/inbound.controller.ts). */
+const signedPaths = ['/v1/hooks/generic', '/v1/hooks/pagerduty'];
+const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/docs', ...signedPaths]);
 /** All that the credential of a host opens. */
 const hostPaths = new Set(['/v1/batches', '/v1/commands', '/v1/reports', '/v1/answers']);
 const publicPrefixes = ['/docs/', '/graphiql/'];

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { ApiTokenRequest } from '../access/api-token.controller.js';
 import { Ack, Answer, Batch, EnrollReply, EnrollRequest, Problem, Report } from '../contract/index.js';
 import { ExportQuery } from '../history/export/export.query.js';
+import { AlertmanagerWebhook, GenericHook, PagerDutyWebhook } from '../incident/inbound.input.js';
+import { AlertmanagerReply, HookReply } from '../incident/inbound.reply.js';
 import { JobInput } from '../remediation/job.input.js';
 import { JobReply } from '../remediation/job.reply.js';
 
@@ -30,7 +32,7 @@ export function openApi(app: INestApplication): OpenAPIObject {
 
 const description = [
   'REST of Whodunit: what agents and incident tools call. History is asked by GraphQL at /graphql.',
-  'Every path but /healthz, /readyz, /docs and /v1/enroll needs `Authorization: Bearer <token>`.',
+  'Every path but /healthz, /readyz, /docs, /v1/enroll and signed hooks needs `Authorization: Bearer <token>`.',
   'Errors are RFC 9457 problem details with a `code`.',
 ].join('\n\n');
 
@@ -45,6 +47,7 @@ const contract = {
   JobReply,
   Problem,
   Report,
+  ...{ AlertmanagerReply, AlertmanagerWebhook, GenericHook, HookReply, PagerDutyWebhook },
 };
 
 function schemas(): Schemas {
@@ -151,6 +154,29 @@ const operations: Readonly<Record<string, Operation>> = {
     summary: 'All findings of an audit, as one JSON array.',
     path: ['id'],
     problems: [401, 403, 404],
+  },
+  'post /v1/hooks/alertmanager': {
+    summary:
+      'For a webhook_config of Alertmanager, with a token of the role viewer: what died on the instances lately, and why. With the role operator, an alert that says whodunit_action and whodunit_unit asks for a job, which waits for an approval.',
+    body: 'AlertmanagerWebhook',
+    reply: { status: 200, schema: 'AlertmanagerReply' },
+    problems: [400, 401, 403],
+  },
+  'post /v1/hooks/generic': {
+    summary: 'The same for any tool, signed by Standard Webhooks with the secret of a hook.',
+    body: 'GenericHook',
+    reply: { status: 200, schema: 'HookReply' },
+    headers: ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+    problems: [400, 401],
+    open: true,
+  },
+  'post /v1/hooks/pagerduty': {
+    summary: 'For a webhook subscription (v3) of PagerDuty: who acknowledges there has acknowledged here.',
+    body: 'PagerDutyWebhook',
+    reply: { status: 202 },
+    headers: ['x-pagerduty-signature'],
+    problems: [400, 401],
+    open: true,
   },
   'get /healthz': { summary: 'This process answers.', problems: [], open: true },
   'get /readyz': { summary: 'It can do its work.', problems: [503], open: true },

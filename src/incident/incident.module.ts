@@ -17,5 +17,6 @@ import { SilenceResolver, SilencesResolver } from './silence.resolver.js';
     SilenceResolver,
     SilencesResolver,
   ],
+  exports: [IncidentService],
 })
 export class IncidentModule {}

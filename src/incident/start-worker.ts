@@ -7,7 +7,7 @@ import { Notifications } from '../store/notifications.js';
 import { WatchService } from './watch.service.js';
 
 export interface IncidentWorker {
-  readonly handlers: Pick<JobHandlers, 'watch-incidents' | 'tell-notices'>;
+  readonly handlers: Pick<JobHandlers, 'watch-incidents'>;
   close(): Promise<void>;
 }
 
@@ -22,8 +22,6 @@ export async function startIncidents(app: INestApplicationContext, logger: Logge
   return {
     handlers: {
       'watch-incidents': () => watch.watch(),
-      // The receivers' (src/incident/receivers) takes its place; until then notices are stored, and shown by `Incident.notices`.
-      'tell-notices': () => Promise.resolve(),
     },
     close: () => listener.stop().catch(() => undefined),
   };

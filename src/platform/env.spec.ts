@@ -10,6 +10,7 @@ test('what_is_not_given_has_its_default', () => {
     listen: '127.0.0.1',
     databaseUrl: DATABASE_URL,
     queueUrl: null,
+    deliveryAllow: [],
     stateDir: path.resolve('.whodunit'),
     incidents: {
       silentMs: 180_000,

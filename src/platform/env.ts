@@ -1,4 +1,5 @@
 /** Configuration: read once, checked at boot, passed as a value. The only place in `src/` that sees `process.env`. */
+import { isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -17,6 +18,11 @@ const seconds = (least: number, most: number, otherwise: number) =>
     .pipe(z.int().min(least).max(most))
     .transform((value) => value * 1_000)
     .prefault(String(otherwise));
+/** `10.1.0.0/16,fd00::/8`. */
+const Networks = z
+  .string()
+  .transform((text) => text.split(',').map((network) => network.trim()))
+  .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.1.0.0/16,fd00::/8');
 
 const Variables = z.object({
   PORT: Port.prefault('4000'),
@@ -38,6 +44,7 @@ const Variables = z.object({
     .pipe(z.int().min(2))
     .prefault('5'),
   WHODUNIT_INCIDENT_FLEET_SECONDS: seconds(1, 86_400, 600),
+  WHODUNIT_DELIVERY_ALLOW: Networks.optional(),
   WHODUNIT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -68,6 +75,8 @@ export interface Env {
   /** Absolute. Holds `admin-token`. */
   readonly stateDir: string;
   readonly incidents: IncidentSettings;
+  /** Networks that are not public and that receivers may be in, all the same: `10.1.0.0/16`. */
+  readonly deliveryAllow: readonly string[];
   readonly logLevel: z.infer<typeof Variables>['WHODUNIT_LOG_LEVEL'];
 }
 
@@ -95,6 +104,12 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
       fleetHosts: value.WHODUNIT_INCIDENT_FLEET_HOSTS,
       fleetMs: value.WHODUNIT_INCIDENT_FLEET_SECONDS,
     },
+    deliveryAllow: value.WHODUNIT_DELIVERY_ALLOW ?? [],
     logLevel: value.WHODUNIT_LOG_LEVEL,
   };
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  return (isIPv4(address) && Number(prefix) <= 32) || (isIPv6(address) && Number(prefix) <= 128);
 }

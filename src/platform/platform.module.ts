@@ -3,6 +3,7 @@ import type { Env } from './env.js';
 import type { Logger } from './logger.js';
 import { ENV, LOGGER } from './platform.tokens.js';
 import { Seal } from './seal.js';
+import { Vault } from './vault.js';
 
 @Global()
 @Module({})
@@ -12,6 +13,7 @@ export class PlatformModule {
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
       { provide: Seal, useFactory: () => Seal.open(env.stateDir) },
+      { provide: Vault, useFactory: () => Vault.open(env.stateDir) },
     ];
     return { module: PlatformModule, providers, exports: providers };
   }

@@ -21,6 +21,7 @@ export const sweepEveryMs: Readonly<Record<JobName, number>> = {
   // A worker of an older version may still be deciding while a newer one has come.
   reverdict: 10_000,
   'sweep-audits': 5_000,
+  // Also what waited for its next attempt.
   'tell-notices': 5_000,
   // What comes of itself is not swept for: hosts that fall silent, what lasts, what is over, what is to be told by now.
   'watch-incidents': 2_000,

@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { JobDesk } from '../queue/job-desk.js';
 import { ActorJobResolver } from './actor.resolver.js';
 import { CommandController } from './command.controller.js';
 import { JobExecutionResolver } from './execution.resolver.js';
@@ -21,6 +22,7 @@ import { RequestService } from './request.service.js';
 import { CommandStreams } from './streams.js';
 
 /** The API's part: asking, showing, streams to agents and what they report. It cannot sign. */
+@Global()
 @Module({
   controllers: [CommandController, JobController],
   providers: [
@@ -42,6 +44,8 @@ import { CommandStreams } from './streams.js';
     PolicyWhereResolver,
     ReportService,
     RequestService,
+    { provide: JobDesk, useExisting: JobService },
   ],
+  exports: [JobDesk],
 })
 export class RemediationModule {}

@@ -15,7 +15,7 @@ import type {
   TroubleRef,
   TroubleRows,
 } from './incident.rows.js';
-import { notifyIncidents, notifyNotices, type Tx } from './notifications.js';
+import { notifyIncidents, type Tx } from './notifications.js';
 import { parseEpisodeId, parseLifeId } from './rows.js';
 import { run } from './sql.js';
 import { wantedEnds } from './wanted-ends.js';
@@ -104,7 +104,6 @@ export class IncidentTransaction {
       ...(notices.length > 0 ? [run(tx, 'insertNotices', [json(notices)])] : []),
       ...(stale.length > 0 ? [run(tx, 'deleteIncidents', [stale])] : []),
       ...(news.length > 0 ? [notifyIncidents(tx, news)] : []),
-      ...(notices.length > 0 ? [notifyNotices(tx)] : []),
     ]);
   }
 }

@@ -15,7 +15,6 @@ const queuedChannel = 'whodunit_queued_jobs';
 const commandsChannel = 'whodunit_commands';
 const troublesChannel = 'whodunit_troubles';
 const incidentsChannel = 'whodunit_incidents';
-const noticesChannel = 'whodunit_notices';
 const messagesChannel = 'whodunit_messages';
 const auditsChannel = 'whodunit_audits';
 /** 100 ids of at most 38 characters, of episodes at most 73, stay below the limit. */
@@ -68,11 +67,6 @@ export async function notifyTroubles(tx: Tx): Promise<void> {
 /** Delivered when the transaction commits. */
 export async function notifyIncidents(tx: Tx, ids: readonly string[]): Promise<void> {
   await notify(tx, incidentsChannel, ids);
-}
-
-/** There are new notices. Delivered when the transaction commits. */
-export async function notifyNotices(tx: Tx): Promise<void> {
-  await tx`select pg_notify(${noticesChannel}, '')`;
 }
 
 /** Audits that changed, by id. Delivered when the transaction commits. */
@@ -132,11 +126,6 @@ export class Notifications {
   /** Incidents that changed, by id. */
   async onIncidents(callback: (ids: string[]) => void, onReconnect: () => void): Promise<Listener> {
     return this.listen(incidentsChannel, callback, onReconnect);
-  }
-
-  /** There are new notices. */
-  async onNotices(callback: () => void): Promise<Listener> {
-    return this.listen(noticesChannel, callback, callback);
   }
 
   /** Audits that changed, by id. */

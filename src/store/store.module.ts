@@ -6,9 +6,11 @@ import { AuditScheduleStore } from './audit-schedule.store.js';
 import { BatchStore } from './batch.store.js';
 import { BootStore } from './boot.store.js';
 import { DeathStore } from './death.store.js';
+import { DeliveryStore } from './delivery.store.js';
 import { EpisodeStore } from './episode.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { FactsStore } from './facts.store.js';
+import { HookStore } from './hook.store.js';
 import { HostStore } from './host.store.js';
 import { IncidentStore } from './incident.store.js';
 import { JobFactsStore } from './job-facts.store.js';
@@ -25,7 +27,9 @@ import { OccurrenceStore } from './occurrence.store.js';
 import { PolicyStore } from './policy.store.js';
 import { PolicyTurnStore } from './policy-turn.store.js';
 import { ProcessStore } from './process.store.js';
+import { ReceiverStore } from './receiver.store.js';
 import { RestartStore } from './restart.store.js';
+import { RouteStore } from './route.store.js';
 import { ShotStore } from './shot.store.js';
 import { SignalStore } from './signal.store.js';
 import { SigningKeyStore } from './signing-key.store.js';
@@ -41,9 +45,11 @@ const stores = [
   BatchStore,
   BootStore,
   DeathStore,
+  DeliveryStore,
   EpisodeStore,
   EvidenceStore,
   FactsStore,
+  HookStore,
   HostStore,
   IncidentStore,
   JobFactsStore,
@@ -58,7 +64,9 @@ const stores = [
   PolicyTurnStore,
   ProcessStore,
   Readiness,
+  ReceiverStore,
   RestartStore,
+  RouteStore,
   ShotStore,
   SignalStore,
   SigningKeyStore,

@@ -14,10 +14,13 @@ import {
   severities as auditSeverities,
 } from '../../src/contract/index.js';
 import { enumName } from '../../src/history/enum-name.js';
+import { hookKinds } from '../../src/incident/input.js';
 import { incidentKinds, incidentStates, noticeChanges, severities } from '../../src/incident/notice.js';
+import { receiverKinds } from '../../src/incident/receivers/index.js';
 import { silenceStates } from '../../src/incident/silence.resolver.js';
 import { actions, policyRestarts, risks } from '../../src/remedy/index.js';
 import { auditHostStates, auditStates } from '../../src/store/audit.rows.js';
+import { deliveryStates } from '../../src/store/delivery.store.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { turnOutcomes } from '../../src/store/policy-turn.store.js';
 import { actorKinds, bootEndings, causes, locales, restartKinds } from '../../src/verdict/index.js';
@@ -53,6 +56,9 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   AuditSeverity: auditSeverities,
   AuditSubjectKind: ['HOST', 'UNIT', 'PROCESS'],
   AuditChange: ['NEW', 'GONE', 'STILL'],
+  ReceiverKind: receiverKinds,
+  DeliveryState: deliveryStates,
+  HookKind: hookKinds,
   KernelLogTopic: kernelLogTopics.map(enumName),
 };
 

@@ -42,6 +42,19 @@ import {
   type LabelView,
 } from '../../src/incident/incident.resolver.js';
 import { SilenceResolver, SilencesResolver } from '../../src/incident/silence.resolver.js';
+import { DeliveriesResolver, DeliveryAttemptResolver, DeliveryResolver } from '../../src/incident/delivery.resolver.js';
+import {
+  HookResolver,
+  ReceiverResolver,
+  ReceiversResolver,
+  RouteResolver,
+} from '../../src/incident/receiver.resolver.js';
+import type { SavedReceiver } from '../../src/incident/receiver.service.js';
+import type { Matchers } from '../../src/incident/routing.js';
+import type { AttemptRow, DeliveryRow } from '../../src/store/delivery.store.js';
+import type { HookRow } from '../../src/store/hook.store.js';
+import type { ReceiverRow } from '../../src/store/receiver.store.js';
+import type { RouteRow } from '../../src/store/route.store.js';
 import { ActorJobResolver } from '../../src/remediation/actor.resolver.js';
 import { JobExecutionResolver } from '../../src/remediation/execution.resolver.js';
 import { JobApprovalResolver, JobResolver, JobsResolver } from '../../src/remediation/job.resolver.js';
@@ -159,6 +172,15 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   IncidentLabel: columns<LabelView>()('name', 'value'),
   Notice: columns<NoticeRow>()('id', 'change', 'at', 'by'),
   Silence: columns<SilenceRow>()('id', 'host', 'unit', 'exe', 'cause', 'comment'),
+  Receiver: columns<ReceiverRow>()('id', 'name', 'kind', 'target', 'locale', 'enabled', 'failures'),
+  SavedReceiver: columns<SavedReceiver>()('receiver', 'secret'),
+  Route: columns<RouteRow>()('id', 'position', 'name', 'matchers', 'continue'),
+  RouteMatchers: columns<Matchers>()('kinds', 'severities', 'causes', 'host', 'unit', 'labels'),
+  LabelPattern: ['name', 'value'],
+  Delivery: columns<DeliveryRow>()('id', 'change', 'state', 'attempts', 'code'),
+  DeliveryAttempt: columns<AttemptRow>()('at', 'status', 'code', 'detail'),
+  Hook: columns<HookRow>()('id', 'name', 'kind'),
+  AddedHook: ['hook', 'secret'],
   PassiveMode: columns<SwitchRow>()('on', 'reason', 'by', 'at'),
   CoreDump: columns<CoreDumpRow>()('path', 'pattern'),
   KernelLogLine: columns<KernelLogRow>()('at', 'text'),
@@ -198,6 +220,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
       'Audit',
       'AuditHost',
       'AuditFinding',
+      'Delivery',
     ].flatMap((name) => [
       [`${name}Connection`, columns<Connection<unknown>>()('edges', 'nodes', 'pageInfo')],
       [`${name}Edge`, columns<Connection<unknown>['edges'][number]>()('cursor', 'node')],
@@ -220,6 +243,13 @@ const resolvers = [
   AuditSchedulesResolver,
   AuditsResolver,
   ActorJobResolver,
+  DeliveriesResolver,
+  DeliveryAttemptResolver,
+  DeliveryResolver,
+  HookResolver,
+  ReceiverResolver,
+  ReceiversResolver,
+  RouteResolver,
   JobApprovalResolver,
   JobExecutionResolver,
   JobResolver,

@@ -40,6 +40,10 @@ const prerequisites = {
     help: 'a version 2 cgroup hierarchy: mount -t cgroup2 none DIRECTORY',
   },
   earlyoom: { present: () => runs('earlyoom', '-v'), help: 'apt-get install earlyoom' },
+  alertmanager: {
+    present: () => runs('prometheus-alertmanager', '--version'),
+    help: 'apt-get install prometheus-alertmanager, or its program alone',
+  },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   strace: { present: () => runs('strace', '--version'), help: 'apt-get install strace' },
   service: { present: () => runs('service', '--version'), help: 'apt-get install init-system-helpers' },

@@ -22,6 +22,8 @@ export interface StackOptions {
   readonly worker?: boolean;
   readonly queueUrl?: string;
   readonly incidents?: Partial<IncidentSettings>;
+  /** Networks that receivers may be in. */
+  readonly deliveryAllow?: readonly string[];
   /** Another database than a fresh one; whoever gives it drops it. */
   readonly databaseUrl?: string;
 }
@@ -66,6 +68,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   let env: Env = {
     ...readEnv({ DATABASE_URL: databaseUrl, PORT: '0', WHODUNIT_STATE_DIR: stateDir, WHODUNIT_LOG_LEVEL: logLevel }),
     queueUrl: options.queueUrl ?? null,
+    deliveryAllow: options.deliveryAllow ?? [],
   };
   env = { ...env, incidents: { ...env.incidents, ...options.incidents } };
   const logger = createLogger(env, 'test');
