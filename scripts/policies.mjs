@@ -29,12 +29,6 @@ class Trouble extends Error {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch((error) => {
-  if (!(error instanceof Trouble)) throw error;
-  console.error(error.message);
-  return error.status;
-});
-
 /** @param {readonly string[]} args @returns {Promise<number>} */
 async function main(args) {
   const flags = new Set(args.filter((arg) => arg.startsWith('--')));
@@ -165,3 +159,9 @@ async function readText(file) {
     throw new Trouble(2, `${file} could not be read: ${error.code ?? error.message}.`);
   });
 }
+
+process.exitCode = await main(process.argv.slice(2)).catch((error) => {
+  if (!(error instanceof Trouble)) throw error;
+  console.error(error.message);
+  return error.status;
+});

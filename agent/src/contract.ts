@@ -5,6 +5,6 @@
 export type * from '../../src/contract/index.js';
 export { filterCheck, processStates } from '../../src/contract/audit-checks.js';
 export { signedBytes } from '../../src/contract/dsse.js';
-export { limits } from '../../src/contract/limits.js';
+export { labelKeyPattern, limits } from '../../src/contract/limits.js';
 export { streamOf, streams } from '../../src/contract/streams.js';
 export { contractVersion } from '../../src/contract/version.js';

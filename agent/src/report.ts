@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { machine, release } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfig } from './config.js';
-import { limits, type AgentStartEvent, type LossEvent } from './contract.js';
+import { limits, type AgentStartEvent, type Label, type LossEvent } from './contract.js';
 import { bootedAtMs } from './kernel/boot-clock.js';
 import { agentLimits } from './limits.js';
 import type { Log } from './log.js';
@@ -50,7 +50,7 @@ export function report({ sensor, kernelLog, http, credential, config, log, state
   const names = new UserNames();
   const nameOfUser = (uid: number) => names.nameOf(uid);
   const bootedAt = bootedAtClock(sensor);
-  const start = agentStart(sensor, blindSpots, sensor.resumed);
+  const start = agentStart(sensor, blindSpots, sensor.resumed, config.labels);
   const spool = new Spool({
     disk: openDisk(join(config.stateDir, 'spool')),
     header: runHeader(sensor, bootedAt(), start),
@@ -74,7 +74,10 @@ export function report({ sensor, kernelLog, http, credential, config, log, state
   );
   const watch = createWatch({ sensor, tracker, spool, coreDumps, keepSensor: config.keepSensor });
   const logWatch = watchKernelLog(kernelLog, { sensor, tracker, spool, watch, nameOfUser });
-  const openingEvents = () => [agentStart(sensor, blindSpots, true), ...tracker.describeAll(sensor.bootNanoseconds())];
+  const openingEvents = () => [
+    agentStart(sensor, blindSpots, true, config.labels),
+    ...tracker.describeAll(sensor.bootNanoseconds()),
+  ];
   const uplink = new Uplink({ http, credential, spool, bootedAt, log, openingEvents, onDelivered });
 
   let ready = false;
@@ -163,7 +166,12 @@ function foreignLoss(sensor: Sensor, name: string, log: Log): LossEvent {
   return { kind: 'loss', at, cause: 'spool-damaged', since: at, until: at };
 }
 
-function agentStart(sensor: Sensor, blindSpots: readonly string[], resumed: boolean): AgentStartEvent {
+function agentStart(
+  sensor: Sensor,
+  blindSpots: readonly string[],
+  resumed: boolean,
+  labels: readonly Label[],
+): AgentStartEvent {
   const agent = readOwnLife(sensor.listTasks());
   return {
     kind: 'agent_start',
@@ -175,6 +183,7 @@ function agentStart(sensor: Sensor, blindSpots: readonly string[], resumed: bool
     kernel: release().slice(0, limits.nameCharactersMax),
     arch: machine().slice(0, 32),
     resumed,
+    labels: [...labels],
   };
 }
 

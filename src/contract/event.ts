@@ -13,7 +13,7 @@
  *   earlier one of the same boot.
  */
 import { z } from 'zod';
-import { BootNanoseconds, Container, count, Login, pid, ProcessRef, text, User } from './fields.js';
+import { BootNanoseconds, Container, count, Label, Login, pid, ProcessRef, text, User } from './fields.js';
 import { KernelLogEvent, OomReportEvent } from './kernel-log.js';
 import { LedgerEvent, StreamCounts } from './ledger.js';
 import { limits } from './limits.js';
@@ -216,6 +216,8 @@ export const AgentStartEvent = z.object({
   arch: text(32),
   /** True when a pinned sensor went on recording since the last agent: no gap. */
   resumed: z.boolean(),
+  /** What the host's owner calls it by: role=db. Absent: an agent that knows none. */
+  labels: z.array(Label).max(limits.labelsMax).optional(),
 });
 
 /**

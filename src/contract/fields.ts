@@ -1,6 +1,6 @@
 /** Fields that several wire events share. */
 import { z } from 'zod';
-import { limits } from './limits.js';
+import { labelKeyPattern, limits } from './limits.js';
 
 export const text = (charactersMax: number) => z.string().max(charactersMax);
 
@@ -10,6 +10,12 @@ export const BootNanoseconds = z.string().regex(/^(0|[1-9][0-9]{0,17})$/);
 export const pid = z.int().min(0).max(limits.pidMax);
 export const id32 = z.int().min(0).max(0xffff_ffff);
 export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** A label of a host: role=db. */
+export const Label = z.object({
+  key: z.string().regex(labelKeyPattern),
+  value: text(limits.labelValueCharactersMax),
+});
 
 /** One process life on one boot: thread group id and start time. */
 export const ProcessRef = z.object({ pid, start: BootNanoseconds });
@@ -32,6 +38,7 @@ export const Container = z.object({
   pod: text(limits.containerIdCharactersMax).min(1).optional(),
 });
 
+export type Label = z.infer<typeof Label>;
 export type ProcessRef = z.infer<typeof ProcessRef>;
 export type User = z.infer<typeof User>;
 export type Login = z.infer<typeof Login>;

@@ -8,7 +8,7 @@ export * from './command.js';
 export * from './dsse.js';
 export * from './enroll.js';
 export * from './event.js';
-export { BootNanoseconds, Container, Login, ProcessRef, User } from './fields.js';
+export { BootNanoseconds, Container, Label, Login, ProcessRef, User } from './fields.js';
 export * from './kernel-log.js';
 export * from './ledger.js';
 export * from './limits.js';

@@ -20,6 +20,8 @@ export const limits = {
   argsCountMax: 2_048,
   pathCharactersMax: 4_096,
   nameCharactersMax: 255,
+  labelsMax: 32,
+  labelValueCharactersMax: 255,
   /** Runtimes give 64 hexadecimal digits; names of other tools' containers and pods fit too. */
   containerIdCharactersMax: 128,
   /** INET6_ADDRSTRLEN - 1 and a zone (`fe80::1%eth0`). */
@@ -47,3 +49,6 @@ export const limits = {
   /** How far lineage is followed towards init. */
   ancestryDepthMax: 64,
 } as const;
+
+/** Keys of a host's labels: role, topology.kubernetes.io/zone. The characters of Kubernetes' keys, without their order. */
+export const labelKeyPattern = /^[A-Za-z0-9][A-Za-z0-9_.\/-]{0,62}$/;

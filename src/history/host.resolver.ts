@@ -1,5 +1,5 @@
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { Rung } from '../generated/graphql.js';
+import type { Label, Rung } from '../generated/graphql.js';
 import type { HostRow } from '../store/rows.js';
 
 @Resolver('Host')
@@ -32,6 +32,11 @@ export class HostResolver {
   @ResolveField('rung')
   rung(@Parent() host: HostRow): Rung | null {
     return host.rung && (host.rung.toUpperCase() as Rung);
+  }
+
+  @ResolveField('labels')
+  labels(@Parent() { labels }: HostRow): Label[] {
+    return Object.entries(labels).map(([key, value]) => ({ key, value }));
   }
 
   @ResolveField('blindSpots')

@@ -61,7 +61,7 @@ export class QueryResolver {
     const position = decodeCursor('hosts', after, [cursorParts.text, cursorParts.int]);
     const rung = filter?.rung ? (filter.rung.toLowerCase() as Lowercase<typeof filter.rung>) : null;
     const rows = await this.hostStore.page(
-      { name: filter?.name ?? null, rung },
+      { name: filter?.name ?? null, rung, labels: filter?.labels ?? null },
       position && { name: position[0]!, id: Number(position[1]) },
       size + 1,
     );

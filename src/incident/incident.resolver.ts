@@ -33,7 +33,7 @@ interface WithHosts {
 }
 
 export interface LabelView {
-  readonly name: string;
+  readonly key: string;
   readonly value: string;
 }
 
@@ -205,5 +205,5 @@ function bodyOf({ body }: NoticeRow): Pick<Notice, 'incident'> {
 }
 
 export function labelViews(labels: Readonly<Record<string, string>>): LabelView[] {
-  return Object.entries(labels).map(([name, value]) => ({ name, value }));
+  return Object.entries(labels).map(([key, value]) => ({ key, value }));
 }

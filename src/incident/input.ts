@@ -42,7 +42,7 @@ export const MatchersInput = z.strictObject({
   unit: given(Pattern),
   labels: given(
     z
-      .array(z.object({ name: Pattern, value: z.string().max(patternMax) }))
+      .array(z.object({ key: Pattern, value: z.string().max(patternMax) }))
       .min(1)
       .max(32),
   ),

@@ -1,5 +1,5 @@
 /** What is asked for → a silence, or why not. Pure. */
-import type { IncidentLabelInput, SilenceInput } from '../generated/graphql.js';
+import type { LabelSelector, SilenceInput } from '../generated/graphql.js';
 import { Failure } from '../platform/errors.js';
 import type { SilenceRow } from '../store/incident.rows.js';
 
@@ -40,8 +40,8 @@ export function newSilence(input: SilenceInput, { by, at, newId }: Asked): Silen
   return { id: newId(), ...conditions, ...times, comment, created_by: by, ended_by: null };
 }
 
-function labelsOf(labels: readonly IncidentLabelInput[]): Record<string, string> {
-  return Object.fromEntries(labels.map(({ name, value }) => [name, value]));
+function labelsOf(labels: readonly LabelSelector[]): Record<string, string> {
+  return Object.fromEntries(labels.map(({ key, value }) => [key, value]));
 }
 
 function complaintOf({

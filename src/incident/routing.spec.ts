@@ -18,12 +18,12 @@ test.each<[Partial<Matchers>, boolean]>([
   [{ host: 'w*b*1' }, true],
   [{ host: 'web-1*web-1' }, false],
   [{ unit: '*.service' }, true],
-  [{ labels: [{ name: 'role', value: 'ca*' }] }, true],
+  [{ labels: [{ key: 'role', value: 'ca*' }] }, true],
   [
     {
       labels: [
-        { name: 'role', value: 'cache' },
-        { name: 'zone', value: '*' },
+        { key: 'role', value: 'cache' },
+        { key: 'zone', value: '*' },
       ],
     },
     false,

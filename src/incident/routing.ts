@@ -9,7 +9,7 @@ export interface Matchers {
   /** `*` stands for any characters. */
   readonly host: string | null;
   readonly unit: string | null;
-  readonly labels: readonly { readonly name: string; readonly value: string }[] | null;
+  readonly labels: readonly { readonly key: string; readonly value: string }[] | null;
 }
 
 export interface RouteFacts {
@@ -50,7 +50,7 @@ export function matches(incident: IncidentFacts, wanted: Matchers): boolean {
     isOneOf(incident.cause, wanted.causes) &&
     fits(incident.host, wanted.host) &&
     fits(incident.unit, wanted.unit) &&
-    (wanted.labels ?? []).every(({ name, value }) => fits(incident.labels[name] ?? null, value))
+    (wanted.labels ?? []).every(({ key, value }) => fits(incident.labels[key] ?? null, value))
   );
 }
 

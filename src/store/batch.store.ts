@@ -11,6 +11,7 @@ import { moveLedgers } from './ledger.move.js';
 import type { Db } from './postgres.js';
 import { notifyEpisodes } from './notifications.js';
 import { run, type Statement } from './sql.js';
+import { storableText } from './text.js';
 import { INGEST_DB } from './store.tokens.js';
 
 export type CommitResult =
@@ -168,5 +169,7 @@ async function storeHostFacts(tx: Tx, { hostId, boot, batch, rows }: Part): Prom
 
 async function describeHost(tx: Tx, hostId: number, boot: number, start: AgentStartEvent): Promise<Stored[]> {
   const said = [start.version, start.rung, start.blindSpots, start.kernel, start.arch];
-  return run(tx, 'describeHost', [hostId, ...said, boot, start.agent?.pid ?? null, start.agent?.start ?? null]);
+  const labels = start.labels && Object.fromEntries(start.labels.map(({ key, value }) => [key, storableText(value)]));
+  const parameters = [hostId, ...said, boot, start.agent?.pid ?? null, start.agent?.start ?? null];
+  return run(tx, 'describeHost', [...parameters, labels ? JSON.stringify(labels) : null]);
 }

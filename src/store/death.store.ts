@@ -8,7 +8,7 @@ import type { Db } from './postgres.js';
 import type { DeathRow, LifeKey, LossRow } from './rows.js';
 import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
-import { textOrNull } from './text.js';
+import { storableText, textOrNull } from './text.js';
 import { wantedEnds } from './wanted-ends.js';
 
 export interface DeathCriteria {
@@ -23,6 +23,8 @@ export interface DeathCriteria {
   readonly loginUser?: string | null;
   readonly pid?: number | null;
   readonly unit?: string | null;
+  /** Of the host; all of them. */
+  readonly labels?: readonly { readonly key: string; readonly value: string }[] | null;
 }
 
 /** Where a page of deaths begins: after this one. */
@@ -61,7 +63,15 @@ export class DeathStore {
 
   /** Newest first. */
   async page(where: DeathCriteria, { after, limit }: PageRequest): Promise<DeathRow[]> {
-    return run<DeathRow>(this.db, 'deathsPage', [...criteria(where), ...position(after), null, null, null, limit]);
+    return run<DeathRow>(this.db, 'deathsPage', [
+      ...criteria(where),
+      ...position(after),
+      null,
+      null,
+      null,
+      limit,
+      labelsOf(where),
+    ]);
   }
 
   /** Those of the given deaths that meet the criteria. */
@@ -71,6 +81,7 @@ export class DeathStore {
       ...position(null),
       ...keyArrays(keys),
       keys.length,
+      labelsOf(where),
     ]);
   }
 
@@ -109,6 +120,11 @@ export class DeathStore {
       return keys.length;
     })) as number;
   }
+}
+
+function labelsOf({ labels }: DeathCriteria): string | null {
+  const pairs = (labels ?? []).map(({ key, value }) => [storableText(key), storableText(value)]);
+  return labels ? JSON.stringify(Object.fromEntries(pairs)) : null;
 }
 
 function criteria(where: DeathCriteria): unknown[] {

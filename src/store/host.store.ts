@@ -7,10 +7,11 @@ import type { HostRow } from './rows.js';
 import { DB, PRISMA } from './store.tokens.js';
 import { storableText } from './text.js';
 
-const columns: (keyof HostRow)[] = [
-  ...(['id', 'machine_id', 'name', 'enrolled_at', 'last_seen_at'] as const),
-  ...(['agent_version', 'rung', 'blind_spots', 'kernel', 'arch'] as const),
-];
+/** All of them, or the compiler complains. */
+const columns = Object.keys({
+  ...{ id: 0, machine_id: 0, name: 0, enrolled_at: 0, last_seen_at: 0, agent_version: 0, rung: 0, blind_spots: 0 },
+  ...{ kernel: 0, arch: 0, labels: 0 },
+} satisfies Record<keyof HostRow, 0>);
 
 export interface HostCriteria {
   readonly name?: string | null;

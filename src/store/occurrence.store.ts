@@ -31,6 +31,8 @@ export interface KnownOccurrence {
   readonly isFirst: boolean;
 }
 
+type ChildKey = Pick<EpisodeRow, 'boot' | 'parent_pid' | 'parent_start_ns'>;
+
 export interface Stretch {
   readonly since: Date;
   readonly until: Date;
@@ -203,17 +205,11 @@ export class OccurrenceStore {
   }
 
   /** Open zombies by their parent, oldest first. */
-  private async zombiesOf(rows: readonly EpisodeRow[]): Promise<Map<string, LifeKey[]>> {
-    const open = rows.filter(({ state, ended_at }) => state === 'zombie' && ended_at === null);
+  private async zombiesOf(episodes: readonly EpisodeRow[]): Promise<Map<string, LifeKey[]>> {
+    const open = episodes.filter(({ state, ended_at }) => state === 'zombie' && ended_at === null);
     const parents = distinct(open.flatMap((row) => parentKey(row) ?? []));
-    const found = await Promise.all(
-      parents.map(async (parent): Promise<[string, LifeKey[]]> => {
-        const parameters = [parent.boot, parent.pid, parent.start_ns, limits.zombiesMax];
-        const zombies = await run<Omit<LifeKey, 'boot'>>(this.db, 'zombiesOf', parameters);
-        return [lifeId(parent), zombies.map(({ pid, start_ns }) => ({ boot: parent.boot, pid, start_ns }))];
-      }),
-    );
-    return new Map(found);
+    const zombies = await run<LifeKey & ChildKey>(this.db, 'zombiesOf', [...keyArrays(parents), limits.zombiesMax]);
+    return groupBy(zombies, (zombie) => lifeId(parentKey(zombie)!));
   }
 
   /** Where they happened. */
@@ -239,7 +235,7 @@ export class OccurrenceStore {
   }
 }
 
-function parentKey({ boot, parent_pid, parent_start_ns }: EpisodeRow): LifeKey | null {
+function parentKey({ boot, parent_pid, parent_start_ns }: ChildKey): LifeKey | null {
   if (parent_pid === null || parent_start_ns === null) return null;
   return { boot, pid: parent_pid, start_ns: parent_start_ns };
 }

@@ -158,7 +158,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   ),
   PolicyWhere: columns<Policy['where']>()('host'),
   PolicyDo: columns<Policy['do']>()('action', 'service'),
-  Label: ['key', 'value'],
+  Label: columns<LabelView>()('key', 'value'),
   PolicyTurn: columns<TurnRow>()('at', 'outcome', 'occurrence', 'code', 'detail'),
   PolicySimulation: columns<SimulationView>()(
     ...(['since', 'until', 'cutBefore', 'considered', 'matched', 'acted', 'awaitingApproval'] as const),
@@ -169,14 +169,12 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Incident: columns<IncidentRow>()(
     ...(['id', 'key', 'kind', 'state', 'severity', 'evidence', 'hosts', 'unit', 'exe', 'cause', 'count'] as const),
   ),
-  IncidentLabel: columns<LabelView>()('name', 'value'),
   Notice: columns<NoticeRow>()('id', 'change', 'at', 'by'),
   Silence: columns<SilenceRow>()('id', 'host', 'unit', 'exe', 'cause', 'comment'),
   Receiver: columns<ReceiverRow>()('id', 'name', 'kind', 'target', 'locale', 'enabled', 'failures'),
   SavedReceiver: columns<SavedReceiver>()('receiver', 'secret'),
   Route: columns<RouteRow>()('id', 'position', 'name', 'matchers', 'continue'),
   RouteMatchers: columns<Matchers>()('kinds', 'severities', 'causes', 'host', 'unit', 'labels'),
-  LabelPattern: ['name', 'value'],
   Delivery: columns<DeliveryRow>()('id', 'change', 'state', 'attempts', 'code'),
   DeliveryAttempt: columns<AttemptRow>()('at', 'status', 'code', 'detail'),
   Hook: columns<HookRow>()('id', 'name', 'kind'),

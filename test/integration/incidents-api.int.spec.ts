@@ -27,7 +27,7 @@ async function codeOf(token: string, query: string, variables: object = {}): Pro
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 const createSilence =
-  'mutation ($input: SilenceInput!) { createSilence(input: $input) { id state host labels { name value } createdBy endsAt } }';
+  'mutation ($input: SilenceInput!) { createSilence(input: $input) { id state host labels { key value } createdBy endsAt } }';
 const endSilence = 'mutation ($id: ID!) { endSilence(id: $id) { id state endedBy } }';
 const acknowledge = 'mutation ($id: ID!) { acknowledgeIncident(id: $id) { state acknowledgedBy } }';
 const resolve = 'mutation ($id: ID!) { resolveIncident(id: $id) { state resolvedBy resolvedAt } }';
@@ -131,7 +131,7 @@ test('a_silence_that_makes_no_sense_is_refused_and_nothing_is_stored', async () 
 });
 
 test('windows_ahead_are_listed_and_can_be_called_off', async () => {
-  const labels = [{ name: 'env', value: 'prod' }];
+  const labels = [{ key: 'env', value: 'prod' }];
   const input = { labels, startsAt: inMs(3_600_000), endsAt: inMs(7_200_000), comment: 'kernel' };
   const { createSilence: silence } = await asOperator(createSilence, { input });
   expect(silence).toMatchObject({ state: 'FUTURE', labels });

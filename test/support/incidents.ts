@@ -49,7 +49,7 @@ export function killed(victim: ProcessRef, atMs: number): Event[] {
 }
 
 export const incidentFields = `{ id key kind state severity title titleZh: title(locale: ZH) summary evidence host { name } hosts unit exe cause
-  labels { name value } count openedAt resolvedAt acknowledgedBy resolvedBy mergedInto { id } silencedBy { id comment }
+  labels { key value } count openedAt resolvedAt acknowledgedBy resolvedBy mergedInto { id } silencedBy { id comment }
   notices(first: 50) { nodes { id change by count title } }
   deaths(first: 5) { nodes { id process { pid } verdict { cause summary } } pageInfo { hasNextPage endCursor } } }`;
 

@@ -19,7 +19,7 @@ export async function tell(stack: Stack, notices: readonly Notice[]): Promise<vo
       await tx`insert into incidents (id, key, group_key, kind, state, severity, labels, count, hosts, opened_at, updated_at,
           latest_at, latest_ref, summary, summary_zh, evidence, loud, told_at, untold)
         values (${id}, ${`${key} ${id}`}, ${key}, ${kind}, ${state}, ${severity}, '{}', 1, 1, ${openedAt}, ${one.at},
-          ${one.at}, '1.2.3', '', '', '{}', true, ${one.at}, false)
+          now(), '1.2.3', '', '', '{}', true, ${one.at}, false)
         on conflict do nothing`;
       await tx`insert into notices (id, incident_id, at, change, body)
         values (${one.id}, ${id}, ${one.at}, ${one.change}, ${tx.json(one as never)})`;

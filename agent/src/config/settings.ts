@@ -1,4 +1,5 @@
 /** Every setting of the agent: one line of the help, one key of the file, one variable of the environment. */
+import { labelKeyPattern, limits, type Label } from '../contract.js';
 import { agentLimits } from '../limits.js';
 import { logLevels } from '../log.js';
 import { success, type Result } from '../result.js';
@@ -72,6 +73,14 @@ export const settings = {
     help: 'flags, keys and headers whose values are secrets here, besides those that are known: pin,x-corp-auth',
     fallback: [],
     parse: readNames,
+  },
+  labels: {
+    flag: 'labels',
+    variables: ['WHODUNIT_LABELS'],
+    argument: 'KEY=VALUE,…',
+    help: 'what this host is called by in selectors, filters and routes: role=db,env=prod',
+    fallback: [],
+    parse: readLabels,
   },
   memoryMaxMib: {
     flag: 'memory-max-mib',
@@ -200,4 +209,18 @@ function readNames(text: string): Result<readonly string[]> {
   if (wrong !== undefined) return bad(`'${wrong}' is not a name: 2 to 64 letters, digits, '_', '-' or '.'.`);
   if (names.length > agentLimits.redactNamesMax) return bad(`must be at most ${agentLimits.redactNamesMax} names.`);
   return success(names);
+}
+
+function readLabels(text: string): Result<readonly Label[]> {
+  const labels = text.split(',').map((part) => {
+    const [key = '', ...value] = part.split('=');
+    return { key: key.trim(), value: value.join('=').trim() };
+  });
+  const wrong = labels.find(
+    (label) => !labelKeyPattern.test(label.key) || label.value.length > limits.labelValueCharactersMax,
+  );
+  if (wrong !== undefined) return bad(`'${wrong.key}=${wrong.value}' is not a label such as role=db.`);
+  if (new Set(labels.map(({ key }) => key)).size < labels.length) return bad('names a label twice.');
+  if (labels.length > limits.labelsMax) return bad(`must be at most ${limits.labelsMax} labels.`);
+  return success(labels);
 }
