@@ -122,12 +122,13 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf'))('remediation', () =
     child.kill('SIGKILL');
   });
 
-  test('what_is_protected_is_refused_at_the_request_or_by_the_agent', async () => {
+  test('what_is_protected_is_refused_at_the_request', async () => {
     const kill = (pid: number) => ({ host: system.host, action: 'SIGNAL_PROCESS', pid, signal: 9, reason: 'try' });
     const planned = await asks<Job>(request, { input: { ...kill(1), dryRun: true } });
-    expect(planned.objections).toMatchObject([{ code: expect.stringContaining('protected') }]);
-    const job = await ended((await asks<Job>(request, { input: kill(system.agent.pid!) })).id);
-    expect(job).toMatchObject({ state: 'FAILED', code: 'command/protected' });
+    expect(planned.objections).toContainEqual(expect.objectContaining({ code: 'remedy/protected-init' }));
+    const { errors } = await system.gql(request, { input: kill(system.agent.pid!) });
+    expect(errors).toMatchObject([{ extensions: { code: 'remediation/refused' } }]);
+    expect(JSON.stringify(errors)).toContain('remedy/protected-agent');
     expect(system.agent.exitCode).toBeNull();
   });
 });
