@@ -51,4 +51,4 @@ export const limits = {
 } as const;
 
 /** Keys of a host's labels: role, topology.kubernetes.io/zone. The characters of Kubernetes' keys, without their order. */
-export const labelKeyPattern = /^[A-Za-z0-9][A-Za-z0-9_.\/-]{0,62}$/;
+export const labelKeyPattern = /^[A-Za-z0-9][A-Za-z0-9_./-]{0,62}$/;

@@ -123,8 +123,8 @@ export class DeathStore {
 }
 
 function labelsOf({ labels }: DeathCriteria): string | null {
-  const pairs = (labels ?? []).map(({ key, value }) => [storableText(key), storableText(value)]);
-  return labels ? JSON.stringify(Object.fromEntries(pairs)) : null;
+  if (!labels) return null;
+  return JSON.stringify(labels.map(({ key, value }) => ({ [storableText(key)]: storableText(value) })));
 }
 
 function criteria(where: DeathCriteria): unknown[] {

@@ -159,8 +159,9 @@ test(
     for (const response of dawdlers) response.destroy();
     const response = await eventually(async () => {
       const next = await open('?host=busy&format=ocsf');
-      expect(next.statusCode).toBe(200);
-      return next;
+      if (next.statusCode === 200) return next;
+      next.resume();
+      return null;
     });
 
     let count = 0;

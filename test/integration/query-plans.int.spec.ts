@@ -140,7 +140,7 @@ const plans: readonly [
   [
     'deaths of hosts with labels',
     'deathsPage',
-    [...nulls(18), 51, '{"role":"db"}'],
+    [...nulls(18), 51, '[{"role":"db"}]'],
     ['deaths_died_at_boot_pid_start_ns_idx'],
   ],
   ['deaths of a host', 'deathsPage', [3, ...nulls(17), 51, null], ['deaths_host_id_died_at_boot_pid_start_ns_idx']],

@@ -50,6 +50,8 @@ describe('readConfig', () => {
     [['run', '--oom-score-adj=-1001'], '--oom-score-adj -1001: must be'],
     [['run', '--oom-score-adj', '-1'], `use '--oom-score-adj=-XYZ'`],
     [['run', '--redact-names', 'pin,a b'], `'a b' is not a name`],
+    [['run', '--labels', 'role=db,=x'], `'=x' is not a label`],
+    [['run', '--labels', 'a=1,a=2'], 'names a label twice'],
     [['run', '--nonsense'], `Unknown option '--nonsense'. See --help.`],
     [['run', '--state-dir', '--api'], `'--state-dir' argument is ambiguous.`],
     [['run', '--json'], '--json belongs to doctor'],
