@@ -15,6 +15,8 @@ import { contextMinutes, InboundService } from './inbound.service.js';
 import type { HookKind } from './input.js';
 
 type Signed = { readonly rawBody?: Buffer };
+/** What came without a body. */
+const nothing = Buffer.alloc(0);
 type Alert = z.output<typeof AlertmanagerWebhook>['alerts'][number];
 
 @Controller('v1/hooks')
@@ -46,7 +48,9 @@ export class InboundController {
   @HttpCode(200)
   async generic(@Req() request: Signed, @Headers() headers: SignedHeaders, @Body() body: unknown): Promise<HookReply> {
     const now = new Date();
-    const hook = await this.signer('GENERIC', (secret) => isStandardSigned(headers, request.rawBody!, secret, now));
+    const hook = await this.signer('GENERIC', (secret) =>
+      isStandardSigned(headers, request.rawBody ?? nothing, secret, now),
+    );
     const { host, minutes, action, unit, reason } = parse(GenericHook, body);
     if ((action === undefined) !== (unit === undefined)) throw badHook('unit', 'it goes with `action`');
     const context = await this.inbound.context(host, minutes, now);
@@ -72,7 +76,9 @@ export class InboundController {
     @Headers('x-pagerduty-signature') signature: string | undefined,
     @Body() body: unknown,
   ): Promise<void> {
-    const hook = await this.signer('PAGERDUTY', (secret) => isPagerDutySigned(signature, request.rawBody!, secret));
+    const hook = await this.signer('PAGERDUTY', (secret) =>
+      isPagerDutySigned(signature, request.rawBody ?? nothing, secret),
+    );
     const { event } = parse(PagerDutyWebhook, body);
     const incident = event.data?.incident_key;
     if (event.event_type !== 'incident.acknowledged' || !incident) return;
