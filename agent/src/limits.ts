@@ -122,6 +122,8 @@ export const agentLimits = {
   /** How commands ended is in the journal: the next agent tells it. */
   stopReportsMs: 1_000,
   programOutputBytesMax: 64 * 1024,
+  /** After its end, until its pipes are closed: a daemon that it started may hold on to them. */
+  programPipesMs: 250,
   /** Asking about a service, and restarting it: systemd itself gives up a stop and a start after 90 s each by default. */
   serviceLookMs: 10_000,
   serviceRestartMs: 200_000,

@@ -64,8 +64,12 @@ async function run(
       take(error.message);
       done(undefined);
     });
-    // Not `close`: that waits for whoever inherited the pipes. What was written before the end is read by then.
-    child.once('exit', (code) => setImmediate(() => done(code ?? undefined)));
+    child.once('exit', (code) => {
+      const end = () => done(code ?? undefined);
+      // What it wrote may still have to be read. Whoever inherited the pipes is not waited for.
+      setTimeout(end, agentLimits.programPipesMs);
+      child.once('close', end);
+    });
   });
 }
 
