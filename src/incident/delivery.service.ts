@@ -48,6 +48,8 @@ interface Chosen {
 export class DeliveryService {
   private readonly lease = randomUUID();
   private readonly sending = new Map<string, Promise<void>>();
+  /** Being sent to when something new was told: it may have come after the last look. */
+  private readonly again = new Set<string>();
   private readonly ending = new AbortController();
   private readonly allowed;
 
@@ -67,12 +69,13 @@ export class DeliveryService {
     do {
       told = await this.deliveries.tell(noticesPerTurn, new Date(), deliveriesOf);
     } while (told === noticesPerTurn);
+    for (const id of this.sending.keys()) this.again.add(id);
     for (const id of await this.receivers.due(new Date())) this.start(id);
   }
 
   /** Resolves when nothing is being sent. */
   async idle(): Promise<void> {
-    await Promise.all(this.sending.values());
+    while (this.sending.size > 0) await Promise.all(this.sending.values());
   }
 
   /** What is on its way is given up, and goes out again under its id. */
@@ -90,7 +93,10 @@ export class DeliveryService {
           'a receiver could not be told; the sweep will try again',
         ),
       )
-      .finally(() => this.sending.delete(receiverId));
+      .finally(() => {
+        this.sending.delete(receiverId);
+        if (this.again.delete(receiverId)) this.start(receiverId);
+      });
     this.sending.set(receiverId, work);
   }
 

@@ -6,7 +6,7 @@ import { startAlertmanager, type Alertmanager } from '../support/alertmanager.js
 import { exited, life } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
 import { enrollWithService, job, tokenFor, unit } from '../support/jobs.js';
-import { ask, noticeOf, passTime, receiverFor, tell, wake } from '../support/notices.js';
+import { ask, deliveriesOf, noticeOf, passTime, receiverFor, tell, wake } from '../support/notices.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { startStack, type Answer, type Stack } from '../support/stack.js';
 
@@ -156,7 +156,7 @@ test.runIf(requirePrerequisite('alertmanager'))(
     const token = await tokenFor(stack, 'real-am', 'operator');
     const am: Alertmanager = await startAlertmanager({ url: `${stack.url}/v1/hooks/alertmanager`, token });
     try {
-      await receiverFor(stack, 'am.service', { alertmanager: { url: am.url } });
+      const receiver = await receiverFor(stack, 'am.service', { alertmanager: { url: am.url } });
       const id = randomUUID();
       const shown = async () => (await am.alerts()).find((one: Answer) => one.labels.incident === id);
       await tell(stack, [noticeOf('OPENED', { id, unit: 'am.service' })]);
@@ -165,6 +165,8 @@ test.runIf(requirePrerequisite('alertmanager'))(
         labels: { alertname: 'WhodunitDeath', instance: 'web-1' },
         status: { state: 'active' },
       });
+      // It shows the alert before we know its answer.
+      await eventually(async () => (await deliveriesOf(stack, receiver)).every(({ state }) => state === 'DELIVERED'));
       await passTime(stack);
       await wake(stack);
       await eventually(async () => Date.parse((await shown()).endsAt) > Date.parse(active.endsAt));

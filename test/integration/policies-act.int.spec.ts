@@ -74,7 +74,7 @@ describe('a death', () => {
     await save(stack, keepRedis);
     await hostWithDeadService(stack, 'young', 2);
     const again = await hostWithDeadService(stack, 'again', 30);
-    await sent(again, [serviceRun(310, 28)]);
+    await sent(again, [serviceRun(life(310, ago(28)))]);
     await hostWithDeadService(stack, 'old', 2_000);
     const byHand = await enrollWithService(stack, 'by-hand');
     const at = ago(30);
@@ -134,9 +134,9 @@ describe('a death', () => {
     const host = await hostWithDeadService(stack, 'loop', 500);
     for (const pid of [102, 103]) {
       const startedAgo = pid === 102 ? 400 : 200;
-      const at = ago(startedAgo - 100);
-      const [, ...kill] = killing(life(pid, ago(startedAgo)), life(pid + 1_000, at - 5), at);
-      await sent(host, [serviceRun(pid, startedAgo), ...kill]);
+      const [run, at] = [life(pid, ago(startedAgo)), ago(startedAgo - 100)];
+      const [, ...kill] = killing(run, life(pid + 1_000, at - 5), at);
+      await sent(host, [serviceRun(run), ...kill]);
     }
     await worker.decide();
     await worker.sweep();
@@ -192,10 +192,8 @@ describe('an episode', () => {
       episode(stopped, 'stopped', ago(60), { signal: 19 }),
     ]);
     for (const pid of [501, 502, 503]) {
-      await sent(host, [
-        described(life(pid, ago(400)), { parent }),
-        episode(life(pid, ago(400)), 'zombie', ago(564 - pid), { parent }),
-      ]);
+      const zombie = life(pid, ago(400));
+      await sent(host, [described(zombie, { parent }), episode(zombie, 'zombie', ago(564 - pid), { parent })]);
     }
     for (let sweep = 0; sweep < 3; sweep++) await worker.sweep();
     expect(outcomes(await policy(stack, 'resume'))).toEqual(['ACTED']);

@@ -117,16 +117,13 @@ describe('trying a policy out', () => {
     await hostWithDeadService(stack, 'sim-1', 3_000);
     const host = await hostWithDeadService(stack, 'sim-2', 2_000);
     // Its end was an end of its own, and is not meant.
-    await sent(host, [
-      described(life(400, ago(900)), { parent: init, unit: 'redis.service' }),
-      ended(life(400, ago(900)), ago(800), 11),
-    ]);
+    const crashed = life(400, ago(900));
+    await sent(host, [described(crashed, { parent: init, unit: 'redis.service' }), ended(crashed, ago(800), 11)]);
     const zombies = await enrollWithService(stack, 'sim-3');
-    for (const pid of [501, 502, 503])
-      await sent(zombies, [
-        described(life(pid, ago(700)), { parent: life(200) }),
-        episode(life(pid, ago(700)), 'zombie', ago(600), { parent: life(200) }),
-      ]);
+    for (const pid of [501, 502, 503]) {
+      const [zombie, parent] = [life(pid, ago(700)), life(200)];
+      await sent(zombies, [described(zombie, { parent }), episode(zombie, 'zombie', ago(600), { parent })]);
+    }
     await worker.decide();
     await worker.close();
   });

@@ -1,6 +1,6 @@
 /** Policies in tests: the worker's parts to be asked one by one, and deaths that happened lately. */
 import { NestFactory } from '@nestjs/core';
-import type { Event } from '../../src/contract/index.js';
+import type { Event, ProcessRef } from '../../src/contract/index.js';
 import { DiagnosisService } from '../../src/diagnosis/diagnosis.service.js';
 import { createLogger, nestLogger } from '../../src/platform/logger.js';
 import { DispatchService } from '../../src/remediation/dispatch.service.js';
@@ -37,7 +37,7 @@ export async function workerParts({ env }: Stack): Promise<WorkerParts> {
   };
 }
 
-/** Boot-clock time of so many seconds ago, in ms. */
+/** Boot-clock time of so many seconds ago, in ms. Asked twice it may say two times: a life is made once and then named. */
 export const ago = (seconds: number): number => Date.now() - Date.parse(bootedAt) - seconds * 1_000;
 
 /** The service of `enrollWithService` is killed by a program, and nothing starts it again. */
@@ -49,8 +49,8 @@ export const serviceKilled = (secondsAgo: number): Event[] => {
 };
 
 /** One more run of it. */
-export const serviceRun = (pid: number, secondsAgo: number): Event =>
-  described(life(pid, ago(secondsAgo)), { comm: 'redis-server', parent: init, unit, cgroup: serviceCgroup });
+export const serviceRun = (run: ProcessRef): Event =>
+  described(run, { comm: 'redis-server', parent: init, unit, cgroup: serviceCgroup });
 
 export async function hostWithDeadService(stack: Stack, name: string, secondsAgo = 20): Promise<TestHost> {
   const host = await enrollWithService(stack, name);
