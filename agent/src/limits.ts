@@ -12,7 +12,7 @@ export const agentLimits = {
   /** After a turn without records: as long as most, unless there are many processors. Each makes 4 MB of records a second at full
    * speed: the more there are, the sooner the ring would be full. */
   pollIdleMsMin: 50,
-  pollIdleMsMax: 400,
+  pollIdleMsMax: 500,
   pollIdleMsMaxOfOneProcessor: 1_600,
   /** The procfs rung looks this often. */
   procfsPollMs: 1_000,
