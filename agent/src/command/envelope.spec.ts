@@ -34,7 +34,8 @@ describe('a single bit', () => {
         bytes[bit >> 3]! ^= 1 << (bit & 7);
         const refusal = code(bytes.toString('utf8'));
         bytes[bit >> 3]! ^= 1 << (bit & 7);
-        if (refusal !== 'command/bad-signature' && refusal !== 'command/malformed') taken.push(`bit ${bit}: ${refusal}`);
+        if (refusal !== 'command/bad-signature' && refusal !== 'command/malformed')
+          taken.push(`bit ${bit}: ${refusal}`);
         flips += 1;
       }
       expect(taken, `envelope ${round}`).toEqual([]);
