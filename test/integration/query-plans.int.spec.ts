@@ -123,7 +123,7 @@ const plans: readonly [
       [1, 2],
       [100, 100],
     ],
-    ['processes_pkey', 'boots_host_id_booted_at_id_idx'],
+    ['processes_pkey'],
   ],
   ['deaths by key', 'deathsByKey', keys, ['deaths_pkey']],
   ['processes by key', 'processesByKey', keys, ['processes_pkey']],
