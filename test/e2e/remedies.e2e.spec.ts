@@ -6,6 +6,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createContainers, type Containers } from '../support/containers.js';
 import { eventually } from '../support/eventually.js';
@@ -70,13 +71,14 @@ describe.runIf(able).each(queues)('remedies, queue in %s', { timeout: 120_000 },
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     targets.push(child);
     await once(child, 'spawn');
-    await known(child.pid!);
+    await known(child.pid!, basename(file));
     return child as ChildProcess & { pid: number };
   }
-  const known = (pid: number) =>
+  /** Under what it has become last. */
+  const known = (pid: number, comm: string) =>
     eventually(async () => {
-      const { nodes } = await ask<{ nodes: object[] }>(knownProcess, { host: system.host, pid });
-      return nodes.length > 0;
+      const { nodes } = await ask<{ nodes: { comm: string }[] }>(knownProcess, { host: system.host, pid });
+      return nodes.some((node) => node.comm === comm);
     }, patience);
   /** Done, with every step in the trail. */
   async function done(input: object) {
@@ -123,7 +125,7 @@ describe.runIf(able).each(queues)('remedies, queue in %s', { timeout: 120_000 },
   });
 
   test.runIf(onSysvinit)('a_service_of_sysvinit_runs_anew', async () => {
-    const name = `whodunit-${queue.toLowerCase()}-${process.pid}`;
+    const name = `anew-${queue.toLowerCase()}-${process.pid}`;
     const [script, pidFile] = [`/etc/init.d/${name}`, `/run/${name}.pid`];
     const pidOf = () => Number(readFileSync(pidFile, 'utf8'));
     writeFileSync(script, initScript(pidFile));
@@ -131,7 +133,7 @@ describe.runIf(able).each(queues)('remedies, queue in %s', { timeout: 120_000 },
     try {
       spawnSync('service', [name, 'start']);
       const first = pidOf();
-      await known(first);
+      await known(first, 'sleep');
       const { steps } = await done({ action: 'RESTART_SERVICE', unit: name, manager: 'SYSVINIT' });
       expect(steps.every(({ ok }) => ok)).toBe(true);
       expect(pidOf()).not.toBe(first);
@@ -150,7 +152,7 @@ describe.runIf(able).each(queues)('remedies, queue in %s', { timeout: 120_000 },
     try {
       await eventually(() => existsSync(podmanSocket), patience);
       const { id, pid } = containers.run('/usr/bin/sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done');
-      await known(pid);
+      await known(pid, 'sh');
       const { before, after } = await done({ action: 'RESTART_SERVICE', pid });
       expect(before).toMatchObject({ state: 'running', mainPid: String(pid), container: id });
       expect(after).toMatchObject({ state: 'running' });
