@@ -10,14 +10,18 @@ with counted as materialized (
 ), asked as (
   select item::int, host_id, target, coalesce(before_at, 'infinity') as before_at, before_id
   from unnest($1::int[], $2::text[], $3::timestamptz[], $4::uuid[]) with ordinality as k(host_id, target, before_at, before_id, item)
+), marked as (
+  select created_at, id, 1 as is_job from counted
+  union all select distinct before_at, before_id, 0 from asked
 ), fleet as (
-  select before_at, before_id, (select count(*)::int from counted c where (c.created_at, c.id) < (a.before_at, a.before_id)) as jobs
-  from (select distinct before_at, before_id from asked) a
+  select created_at as before_at, id as before_id, is_job,
+    (sum(is_job) over (order by created_at, id, is_job rows unbounded preceding))::int as jobs
+  from marked
 )
 select a.item, f.jobs as fleet, count(c.id)::int as host, count(c.id) filter (where c.target = a.target)::int as target,
   (array_agg(c.id) filter (where c.target = a.target and c.is_open))[1] as open_job,
   extract(epoch from now() - max(coalesce(c.ended_at, c.at)) filter (where c.target = a.target))::float8 as last_seconds_ago
 from asked a
-join fleet f on f.before_at = a.before_at and f.before_id is not distinct from a.before_id
+join fleet f on f.is_job = 0 and f.before_at = a.before_at and f.before_id is not distinct from a.before_id
 left join counted c on c.host_id = a.host_id and (c.created_at, c.id) < (a.before_at, a.before_id)
 group by a.item, f.jobs

@@ -1,6 +1,6 @@
 -- The latest lives of pids on hosts, one at most for each, with the kernel's ids of their boots.
 -- $1 int[] host ids, $2 int[] pids
--- Primary key of processes, one range a boot, newest boot first.
+-- Index boots (host_id, booted_at, id), newest boot first; primary key of processes, one range a boot.
 select p.*
 from unnest($1::int[], $2::int[]) as k(host_id, pid)
 cross join lateral (
@@ -8,5 +8,5 @@ cross join lateral (
   from boots b
   cross join lateral (select * from processes p where p.boot = b.id and p.pid = k.pid order by p.start_ns desc limit 1) p
   where b.host_id = k.host_id
-  order by b.id desc
+  order by b.booted_at desc, b.id desc
   limit 1) p

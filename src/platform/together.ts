@@ -1,4 +1,5 @@
 /** Work that costs about as much for many as for one. Who asks alone waits for nobody. */
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Whoever asks while a round runs goes into the next one, together with all others who did.
@@ -47,19 +48,24 @@ async function answer<Item, Answer>(
   }
 }
 
-/** While one runs, however many more are asked for are one that follows it. */
-export function coalesced(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
+/** While one runs, or rests for so long after that, however many more are asked for are one that follows it. */
+export function coalesced(work: () => Promise<void>, restMs = 0): () => Promise<void> {
+  let busy: Promise<void> | undefined;
   let next: Promise<void> | undefined;
+  const rest = async (running: Promise<void>) => {
+    await running.catch(() => undefined);
+    if (restMs > 0) await sleep(restMs, undefined, { ref: false });
+    busy = undefined;
+  };
   const ask = (): Promise<void> => {
-    if (running) {
-      const again = () => {
+    if (busy) {
+      return (next ??= busy.then(() => {
         next = undefined;
         return ask();
-      };
-      return (next ??= running.then(again, again));
+      }));
     }
-    running = work().finally(() => (running = undefined));
+    const running = work();
+    busy = rest(running);
     return running;
   };
   return ask;

@@ -8,6 +8,8 @@ import type { JobName } from './jobs.js';
 import { openQueue, type QueueHandle } from './queues.js';
 
 export const queueName = 'whodunit';
+/** Where a notification of Postgres is quicker anyway, the queue need not be told of each. */
+const restMs: Partial<Record<JobName, number>> = { 'dispatch-jobs': 200 };
 
 @Injectable()
 export class JobQueue implements OnApplicationShutdown {
@@ -27,7 +29,7 @@ export class JobQueue implements OnApplicationShutdown {
    * one call at a time. A failure is logged, not thrown: the sweep finds the work.
    */
   async wake(name: JobName): Promise<void> {
-    const ask = this.asking.get(name) ?? coalesced(() => this.add(name));
+    const ask = this.asking.get(name) ?? coalesced(() => this.add(name), restMs[name]);
     this.asking.set(name, ask);
     await ask();
   }

@@ -39,15 +39,15 @@ export function openQueue(env: Connections, name: string): QueueHandle {
   return new PostgresQueue(name, { connection: postgres(env.databaseUrl) });
 }
 
-export function openWorker(env: Connections, name: string, processor: Processor): WorkerHandle {
+export function openWorker(env: Connections, name: string, concurrency: number, processor: Processor): WorkerHandle {
   const process = (job: { name: string }) => processor(job.name);
   if (env.queueUrl) {
     // A worker waits for work, and for Redis, as long as it takes: BullMQ insists on null.
     const connection = new Redis(env.queueUrl, { maxRetriesPerRequest: null });
-    return withClient(new Worker(name, process, { connection, concurrency: 1 }), connection);
+    return withClient(new Worker(name, process, { connection, concurrency }), connection);
   }
   const { Worker: PostgresWorker } = withBackend(createPostgresBackend);
-  return new PostgresWorker(name, process, { connection: postgres(env.databaseUrl), concurrency: 1 });
+  return new PostgresWorker(name, process, { connection: postgres(env.databaseUrl), concurrency });
 }
 
 /** BullMQ leaves a client that it was given open, and does not hear its errors. */

@@ -40,6 +40,8 @@ const closing = ['rejected', 'cancelled', 'refused', 'expired', 'stopped'];
 interface Obstacle {
   readonly code: string;
   readonly detail: string;
+  /** Things are not as they were when it was planned: a policy asks again, or tells people. */
+  readonly returnsTurn?: true;
 }
 
 /** A job with those of its commands that are next. */
@@ -163,10 +165,7 @@ export class DispatchService {
     // Whatever the rows say; asked in the lock, since it may have been closed since the guards were.
     const reopened = closed.length > 0 ? this.forged(job, 'the trail says that it is over') : null;
     const against = reopened ?? obstacle ?? this.distrust(whole);
-    if (against) {
-      const how = { state: 'REJECTED', kind: 'refused', actor: server, ...against, at } as const;
-      return endUnsent(whole, how) ?? stopWaves(whole, against, at);
-    }
+    if (against) return refuse(whole, against, at);
     const next = signable(whole);
     if (next.length === 0) return null;
     const envelopes = next.map((command) => ({ command, envelope: JSON.stringify(this.sign(whole, command)) }));
@@ -194,7 +193,20 @@ export class DispatchService {
 }
 
 function notSent({ objections }: Refusal): Obstacle {
-  return { code: objections[0]!.code, detail: `Not sent: ${objections.map(({ text }) => text).join(' ')}` };
+  const obstacle = {
+    code: objections[0]!.code,
+    detail: `Not sent: ${objections.map(({ text }) => text).join(' ')}`,
+  };
+  // A policy that somebody has disarmed since is not to ask again.
+  const isUnwanted = objections.some(({ code }) => code === 'remedy/policy-not-armed');
+  return isUnwanted ? obstacle : { ...obstacle, returnsTurn: true };
+}
+
+function refuse(whole: WholeJob, { returnsTurn, ...against }: Obstacle, at: Date): JobChange {
+  const how = { state: 'REJECTED', kind: 'refused', actor: server, ...against, at } as const;
+  const ended = endUnsent(whole, how);
+  if (ended === null) return stopWaves(whole, against, at);
+  return returnsTurn ? { ...ended, returnsTurn } : ended;
 }
 
 const isDisturbing = ({ action }: JobRow) => action === 'RESTART_SERVICE' || action === 'REBOOT_HOST';

@@ -12,12 +12,14 @@ import { JobQueue } from '../queue/job.queue.js';
 import {
   escalationOf,
   jobLimits,
+  leftToPeople,
   matches,
   planJob,
   processName,
   requestOf,
   willPass,
   type JobFacts,
+  type Escalated,
   type JobRequest,
   type Occurrence,
   type Plan,
@@ -113,19 +115,22 @@ export class PolicyScheduler {
     const { turn, record, occurrence } = one;
     const match = matches(record.policy, occurrence);
     if (match.kind === 'wait') return this.turns.postpone(turn, match.seconds, null);
-    if (match.kind === 'no') return this.notMeant(one);
+    if (match.kind === 'no') return this.notMeant(one, match.because);
     if (!one.isFirst) return this.turns.postpone(turn, againSeconds.notMeant, null);
     const request = requestOf(record.policy, occurrence, record.armedBy ?? record.updatedBy);
     const { plan, refusal } = planJob(request, await this.factsOf(request, one), jobLimits);
-    await (plan === null ? this.refuse(one, request, refusal) : this.act(one, plan));
+    await (plan === null ? this.refuse(one, refusal) : this.act(one, plan));
   }
 
-  /** What goes on may change; and what stood against it until it was too late stays on record. */
-  private async notMeant({ turn, record: { policy }, occurrence }: Case): Promise<void> {
+  /** What goes on may change; what stood against it until it was too late is told, and where something else came first, on record. */
+  private async notMeant(one: Case, because: string): Promise<void> {
+    const { turn, record, occurrence } = one;
+    const { policy } = record;
     const goesOn = occurrence.kind === 'episode' && occurrence.isOpen && occurrence.isOfPresentBoot;
     if (goesOn) return this.turns.postpone(turn, againSeconds.notMeant, null);
     if (turn.code === null || turn.detail === null) return this.turns.drop(turn);
     const { code, detail } = turn;
+    if (because === 'late') return this.tell(one, { code, detail }, leftToPeople(detail, escalated(one)));
     const outcome = policy.armed ? 'REFUSED' : 'WOULD_REFUSE';
     await this.turns.settle(turn, { outcome, at: new Date(), code, detail }, null);
   }
@@ -157,18 +162,23 @@ export class PolicyScheduler {
     if (earlier) await this.turns.settle(turn, { ...settled, at: earlier.created_at, jobId: earlier.id }, null);
   }
 
-  private async refuse(one: Case, { requester }: JobRequest, refusal: Refusal): Promise<void> {
-    const { turn, record, host, occurrence } = one;
-    const { armed, do: wanted } = record.policy;
+  private async refuse(one: Case, refusal: Refusal): Promise<void> {
+    const { turn, record } = one;
     const { objections } = refusal;
     const because = { code: objections[0]!.code, detail: objections.map(({ text }) => text).join(' ') };
-    const { unit, name } = subject(occurrence);
-    const target = wanted.service ?? unit ?? name;
-    const text = escalationOf(refusal, { requester, target, hostName: host.name });
-    if (text === null && willPass(refusal)) return this.turns.postpone(turn, againSeconds.passing, because);
-    const outcome = text === null ? (armed ? 'REFUSED' : 'WOULD_REFUSE') : armed ? 'TOLD' : 'WOULD_TELL';
-    const escalation = text !== null && armed ? { hostId: host.id, target, unit, text } : null;
-    await this.turns.settle(turn, { outcome, at: new Date(), ...because }, escalation);
+    const text = escalationOf(refusal, escalated(one));
+    if (text !== null) return this.tell(one, because, text);
+    if (willPass(refusal)) return this.turns.postpone(turn, againSeconds.passing, because);
+    const outcome = record.policy.armed ? 'REFUSED' : 'WOULD_REFUSE';
+    await this.turns.settle(turn, { outcome, at: new Date(), ...because }, null);
+  }
+
+  private async tell(one: Case, because: { code: string; detail: string }, text: string): Promise<void> {
+    const { turn, record, host, occurrence } = one;
+    const { armed } = record.policy;
+    const escalation = { hostId: host.id, target: escalated(one).target, unit: subject(occurrence).unit, text };
+    const settled = { outcome: armed ? 'TOLD' : 'WOULD_TELL', at: new Date(), ...because } as const;
+    await this.turns.settle(turn, settled, armed ? escalation : null);
   }
 
   private async prune(): Promise<void> {
@@ -176,6 +186,12 @@ export class PolicyScheduler {
     this.prunedAt = Date.now();
     await this.turns.prune();
   }
+}
+
+function escalated({ record: { policy }, host, occurrence }: Case): Escalated {
+  const { unit, name } = subject(occurrence);
+  const requester = { kind: 'policy', name: policy.name } as const;
+  return { requester, target: policy.do.service ?? unit ?? name, hostName: host.name };
 }
 
 /** Whom it is about: of a zombie, who should wait for it. */

@@ -55,10 +55,7 @@ export function endUnsent(
 /** Of the plan's targets, those whose commands may be signed now. */
 export function signable(whole: WholeJob): CommandRow[] {
   const plan = planOf(whole.job);
-  const { send } = nextWave(
-    plan,
-    inPlanOrder(whole).map((command) => waveState(command?.state)),
-  );
+  const { send } = nextWave(plan, statesOf(plan, whole.commands));
   const machines = new Set(send.map((index) => plan.targets[index]!.host));
   return whole.commands.filter(({ machine_id, state }) => state === 'WAITING' && machines.has(machine_id));
 }
@@ -207,12 +204,9 @@ function overdueAs(state: CommandState): Pick<CommandRow, 'state' | 'detail' | '
 function withJob(whole: WholeJob, change: JobChange, at: Date): JobChange {
   const plan = planOf(whole.job);
   const changed = new Map(change.commands?.map((command) => [command.id, command]));
-  const now = { ...whole, commands: whole.commands.map((command) => changed.get(command.id) ?? command) };
-  const { stopped } = nextWave(
-    plan,
-    inPlanOrder(now).map((command) => waveState(command?.state)),
-  );
-  const left = now.commands.filter(({ state }) => state === 'WAITING' || state === 'SIGNED');
+  const now = whole.commands.map((command) => changed.get(command.id) ?? command);
+  const { stopped } = nextWave(plan, statesOf(plan, now));
+  const left = now.filter(({ state }) => state === 'WAITING' || state === 'SIGNED');
   if (stopped && left.length > 0) {
     const why = 'Others failed before it: the waves stopped.';
     for (const command of left) {
@@ -248,8 +242,9 @@ function jobAfter(job: JobRow, commands: readonly CommandRow[], at: Date): NonNu
 }
 
 /** The plan names hosts by machine id; a host without its command is one whose row was taken away. */
-function inPlanOrder({ job, commands }: WholeJob): (CommandRow | undefined)[] {
-  return planOf(job).targets.map(({ host }) => commands.find(({ machine_id }) => machine_id === host));
+function statesOf({ targets }: Plan, commands: readonly CommandRow[]): TargetState[] {
+  const states = new Map(commands.map(({ machine_id, state }) => [machine_id, state]));
+  return targets.map(({ host }) => waveState(states.get(host)));
 }
 
 function waveState(state: CommandState | undefined): TargetState {

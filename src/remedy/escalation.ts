@@ -4,16 +4,20 @@ import type { Refusal } from './plan.js';
 import type { Requester } from './request.js';
 
 export interface Escalated {
-  readonly requester: Requester;
+  readonly requester: Pick<Requester, 'kind' | 'name'>;
   /** The service or process, and its host, as people call them. */
   readonly target: string;
   readonly hostName: string;
 }
 
 /** Null where nobody has to be told: the policy is off, or another job is at work on it. */
-export function escalationOf({ objections }: Refusal, { requester, target, hostName }: Escalated): string | null {
-  if (requester.kind === 'person' || !objections.some(({ escalate }) => escalate)) return null;
-  const why = objections.flatMap(({ escalate, text }) => (escalate ? [text] : [])).join(' ');
+export function escalationOf({ objections }: Refusal, escalated: Escalated): string | null {
+  if (escalated.requester.kind === 'person' || !objections.some(({ escalate }) => escalate)) return null;
+  return leftToPeople(objections.flatMap(({ escalate, text }) => (escalate ? [text] : [])).join(' '), escalated);
+}
+
+/** @param why sentences */
+export function leftToPeople(why: string, { requester, target, hostName }: Escalated): string {
   const who = `Policy ${plainOrQuoted(requester.name)}`;
   return `${who} leaves ${plainOrQuoted(target)} on ${plainOrQuoted(hostName)} to people. ${why}`;
 }
@@ -23,4 +27,9 @@ export function willPass({ objections }: Refusal): boolean {
   return objections.every(({ code }) => passing.has(code));
 }
 
-const passing: ReadonlySet<string> = new Set(['remedy/passive', 'remedy/busy', 'remedy/cooldown']);
+const passing: ReadonlySet<string> = new Set([
+  'remedy/passive',
+  'remedy/others-at-work',
+  'remedy/busy',
+  'remedy/cooldown',
+]);

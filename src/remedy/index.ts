@@ -11,7 +11,7 @@ export type {
   TargetProcessFacts,
   ZombieFacts,
 } from './job-facts.js';
-export { escalationOf, willPass, type Escalated } from './escalation.js';
+export { escalationOf, leftToPeople, willPass, type Escalated } from './escalation.js';
 export { guardCodes } from './guards/index.js';
 export { jobLimits, type JobLimits, type Pace } from './job-limits.js';
 export type { Objection } from './objection.js';

@@ -119,6 +119,8 @@ export interface JobChange {
     readonly from_ns: string;
     readonly until_ns: string;
   }[];
+  /** It ends unsent, and the policy that asked for it looks at what it was for once more. */
+  readonly returnsTurn?: true;
   /** At least one. */
   readonly events: readonly NewEvent[];
 }

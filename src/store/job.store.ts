@@ -21,8 +21,8 @@ import { notifyJobs, type JobNews, type Tx } from './notifications.js';
 import type { Db } from './postgres.js';
 import type { ActorCommandRow, LifeKey } from './rows.js';
 import { run } from './sql.js';
-import { DB } from './store.tokens.js';
-import { storable, textOrNull } from './text.js';
+import { DB, STEPS_DB } from './store.tokens.js';
+import { storableJson, textOrNull } from './text.js';
 import { addToTrail } from './trail.js';
 
 export interface JobCriteria {
@@ -63,11 +63,16 @@ export interface ChangeOptions {
 export const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const eventsPerJobMax = 1_000;
+/** What takes a step waits for the same ends of the trail: more would only wait there. */
+export const stepsAtOnce = 4;
+/** What stood against it may be over by then. */
+const turnAgain = '5 seconds';
 
 @Injectable()
 export class JobStore {
   constructor(
     @Inject(DB) private readonly db: Db,
+    @Inject(STEPS_DB) private readonly steps: Db,
     private readonly seal: Seal,
   ) {}
 
@@ -116,14 +121,14 @@ export class JobStore {
 
   /** Which jobs commands belong to. @returns whoever asks for one of them by host and id; null: that host has no such command. */
   async jobsOfCommands(ids: readonly string[]): Promise<(hostId: number, commandId: string) => string | null> {
-    const rows = await this.db<Pick<CommandRow, 'id' | 'host_id' | 'job_id'>[]>`
+    const rows = await this.steps<Pick<CommandRow, 'id' | 'host_id' | 'job_id'>[]>`
       select id, host_id, job_id from job_commands where id = any (${[...ids]}::uuid[])`;
     const found = new Map(rows.map(({ id, host_id, job_id }) => [`${host_id}:${id}`, job_id]));
     return (hostId, commandId) => found.get(`${hostId}:${commandId.toLowerCase()}`) ?? null;
   }
 
   async whole(jobs: readonly JobRow[]): Promise<WholeJob[]> {
-    return whole(this.db, jobs);
+    return whole(this.steps, jobs);
   }
 
   async events(ids: readonly string[]): Promise<JobEventRow[]> {
@@ -132,7 +137,7 @@ export class JobStore {
 
   /** @returns for each whether it was stored: not when its requester has used its idempotency key before. All, or none. */
   async add(all: readonly JobToStore[]): Promise<boolean[]> {
-    return (await this.db.begin((transaction) => this.insert(transaction as Tx, all))) as boolean[];
+    return (await this.steps.begin((transaction) => this.insert(transaction as Tx, all))) as boolean[];
   }
 
   /**
@@ -140,7 +145,7 @@ export class JobStore {
    * @returns false when that was so, or the requester has used the idempotency key before; then nothing was stored.
    */
   async addWith(job: JobToStore, alongside: (tx: Tx) => Promise<boolean>): Promise<boolean> {
-    const stored = this.db.begin(async (transaction) => {
+    const stored = this.steps.begin(async (transaction) => {
       const tx = transaction as Tx;
       const [isNew] = await this.insert(tx, [job]);
       if (isNew && !(await alongside(tx))) throw undone;
@@ -177,7 +182,7 @@ export class JobStore {
    */
   async change(ids: readonly string[], change: Change, options: ChangeOptions): Promise<WholeJob[]> {
     if (ids.length === 0) return [];
-    return (await this.db.begin(async (transaction) => {
+    return (await this.steps.begin(async (transaction) => {
       const tx = transaction as Tx;
       if (options.unlessPassive && (await isPassive(tx))) return [];
       const jobs = await run<JobRow>(tx, 'lockJobs', [[...ids]]);
@@ -194,7 +199,7 @@ export class JobStore {
 
   private async write(tx: Tx, changed: readonly Changed[], at: Date): Promise<void> {
     const json = JSON.stringify;
-    const commands = changed.flatMap(({ made }) => made.commands ?? []);
+    const commands = changed.flatMap(({ before, made }) => (made.commands ?? []).map((one) => written(one, before)));
     const approvals = changed.flatMap(({ made }) => made.approval ?? []);
     const actors = changed.flatMap(({ made }) => made.actors ?? []);
     const given = approvals.map((row) => ({ ...row, plan_digest: toHex(row.plan_digest), seal: toHex(row.seal) }));
@@ -203,12 +208,14 @@ export class JobStore {
       return { id, state, detail, code, ended_at, updated_at };
     });
     await Promise.all([
-      run(tx, 'saveJobs', [json(storable(jobs))]),
-      ...(commands.length > 0 ? [run(tx, 'saveCommands', [json(storable(commands))])] : []),
+      run(tx, 'saveJobs', [storableJson(jobs)]),
+      ...(commands.length > 0 ? [run(tx, 'saveCommands', [storableJson(commands)])] : []),
       ...(approvals.length > 0 ? [run(tx, 'insertApprovals', [json(given)])] : []),
       ...(actors.length > 0 ? [run(tx, 'insertActors', [json(actors)])] : []),
       notifyJobs(tx, newsOf(changed)),
     ]);
+    const returning = changed.flatMap(({ after, made }) => (made.returnsTurn ? [after.job.id] : []));
+    if (returning.length > 0) await run(tx, 'returnTurns', [returning, turnAgain]);
     const entries = changed.flatMap(({ before, made }) =>
       made.events.map((event) => ({ ...event, jobId: before.job.id, at })),
     );
@@ -240,6 +247,17 @@ export function applied(before: WholeJob, made: JobChange, at: Date): WholeJob {
     commands: before.commands.map((command) => commands.get(command.id) ?? command),
     approvals: made.approval ? [...before.approvals, made.approval] : before.approvals,
   };
+}
+
+/** Without what stays as it is: the envelope and the report are most of a row. */
+function written({ id, envelope, report, ...command }: CommandRow, { commands }: WholeJob): object {
+  const { state, signed_at, sent_at, sends, accepted_at, ended_at, detail, code } = command;
+  const was = commands.find((one) => one.id === id);
+  const large = {
+    ...(envelope !== was?.envelope && { envelope }),
+    ...(report !== was?.report && { report }),
+  };
+  return { id, state, signed_at, sent_at, sends, accepted_at, ended_at, detail, code, ...large };
 }
 
 function newsOf(changed: readonly Changed[]): JobNews {

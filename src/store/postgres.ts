@@ -12,11 +12,11 @@ export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
 }
 
 /**
- * For ingest: connections of its own, so that neither batches nor questions wait for the others. Its statements carry
- * thousands of rows in a parameter: a custom plan would read them once more, and takes longer than what it plans. They find
- * rows by their keys, one by one, also while a table is still too small for the planner to see the use of that.
+ * For what is written, of ingest and of jobs: connections of their own, so that neither batches nor jobs nor questions wait for the
+ * others. Their statements carry many rows in a parameter: a custom plan would read them once more, and takes longer than what it
+ * plans. They find rows by their keys, one by one, also while a table is still too small for the planner to see the use of that.
  */
-export function connectForIngest(databaseUrl: string, connectionsMax: number): Db {
+export function connectByKey(databaseUrl: string, connectionsMax: number): Db {
   const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
   return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
 }

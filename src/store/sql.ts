@@ -107,6 +107,7 @@ export const statements = {
   restartHistory: 'restart-history',
   sameShotPage: 'same-shot-page',
   sameShots: 'same-shots',
+  returnTurns: 'return-turns',
   saveCommands: 'save-commands',
   saveIncidents: 'save-incidents',
   saveJobs: 'save-jobs',

@@ -15,13 +15,13 @@ import { HostStore } from './host.store.js';
 import { IncidentStore } from './incident.store.js';
 import { JobFactsStore } from './job-facts.store.js';
 import { JobQueueStore } from './job-queue.store.js';
-import { JobStore } from './job.store.js';
+import { JobStore, stepsAtOnce } from './job.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { LossStore } from './loss.store.js';
 import { MessageStore } from './message.store.js';
 import { Notifications } from './notifications.js';
 import { groupsAtOnce } from './commit-queue.js';
-import { connectForIngest, connectPostgres, type Db } from './postgres.js';
+import { connectByKey, connectPostgres, type Db } from './postgres.js';
 import { connectPrisma, type PrismaClient } from './prisma.js';
 import { OccurrenceStore } from './occurrence.store.js';
 import { PolicyStore } from './policy.store.js';
@@ -37,7 +37,7 @@ import { SwitchStore } from './switch.store.js';
 import { TrailStore } from './trail.store.js';
 import { Readiness } from './readiness.js';
 import { TokenStore } from './token.store.js';
-import { DB, INGEST_DB, PRISMA } from './store.tokens.js';
+import { DB, INGEST_DB, PRISMA, STEPS_DB } from './store.tokens.js';
 
 const stores = [
   AuditScheduleStore,
@@ -81,6 +81,7 @@ export class StoreModule implements OnApplicationShutdown {
   constructor(
     @Inject(DB) private readonly db: Db,
     @Inject(INGEST_DB) private readonly ingestDb: Db,
+    @Inject(STEPS_DB) private readonly stepsDb: Db,
     @Inject(PRISMA) private readonly prisma: PrismaClient,
   ) {}
 
@@ -89,7 +90,8 @@ export class StoreModule implements OnApplicationShutdown {
       module: StoreModule,
       providers: [
         { provide: DB, useFactory: () => connectPostgres(env.databaseUrl) },
-        { provide: INGEST_DB, useFactory: () => connectForIngest(env.databaseUrl, groupsAtOnce) },
+        { provide: INGEST_DB, useFactory: () => connectByKey(env.databaseUrl, groupsAtOnce) },
+        { provide: STEPS_DB, useFactory: () => connectByKey(env.databaseUrl, stepsAtOnce) },
         { provide: PRISMA, useFactory: () => connectPrisma(env.databaseUrl) },
         ...stores,
       ],
@@ -98,6 +100,7 @@ export class StoreModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.db.end({ timeout: 5 }), this.ingestDb.end({ timeout: 5 }), this.prisma.$disconnect()]);
+    const pools = [this.db, this.ingestDb, this.stepsDb];
+    await Promise.all([...pools.map((pool) => pool.end({ timeout: 5 })), this.prisma.$disconnect()]);
   }
 }

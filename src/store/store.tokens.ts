@@ -2,3 +2,4 @@
 export const DB = Symbol('postgres.js');
 export const PRISMA = Symbol('prisma');
 export const INGEST_DB = Symbol('postgres.js for ingest');
+export const STEPS_DB = Symbol('postgres.js for steps of jobs');

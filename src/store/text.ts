@@ -11,6 +11,12 @@ export function storable<T>(value: T): T {
   return clean(value) as T;
 }
 
+/** A value as JSON that Postgres can hold. */
+export function storableJson(value: object): string {
+  const text = JSON.stringify(value);
+  return escapedTrouble.test(text) ? JSON.stringify(clean(value)) : text;
+}
+
 /** What a text was stored as, so that asking for it finds it. */
 export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD');

@@ -190,7 +190,8 @@ test('the_trail_is_whole_and_every_tampering_is_found', async () => {
   await sql`create table kept_heads as select * from trail_heads`;
   for (const tamper of tampering) {
     await tamper();
-    const troubles = await verify();
+    // By the chains alone: whether the worker has kept an anchor by now depends on how long this takes.
+    const { troubles } = await trail.verify([]);
     if (!tamper.toString().includes('insert into'))
       expect([tamper.toString(), troubles.length]).toEqual([tamper.toString(), 1]);
     else expect(troubles.length).toBeGreaterThan(0);

@@ -59,6 +59,7 @@ test.each<[Statement, readonly unknown[], readonly string[]]>([
   ['dueTurns', [100], ['policy_turns_due']],
   ['turnsPage', [['p1', 'p2'], 50], ['policy_turns_by_time']],
   ['policyCounts', ['policy:p1', null, null], ['jobs_by_time', 'job_commands_job_id_idx']],
+  ['returnTurns', [[`${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`], '5 s'], ['jobs_pkey', 'policy_turns_pkey']],
   ['servicesAlive', [...keys, [now, now]], ['processes_pkey', 'processes_by_parent']],
   ['pruneTurns', [1_000, '3 hours'], ['policy_turns_by_time']],
 ])('%s', async (statement, parameters, wanted) => {

@@ -6,6 +6,7 @@ import { startPostgres } from '../../scripts/postgres.mjs';
 import { applyMigrations } from '../../src/store/migrate.js';
 import { agentStart, described, exited, killing, life } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
+import { enrollWithService, inState, request } from '../support/jobs.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { startRedis } from '../support/redis.js';
 import { startStack, type Stack } from '../support/stack.js';
@@ -59,6 +60,21 @@ describe.each(canRedis ? ['Postgres', 'Redis'] : ['Postgres'])('with the queue i
       await Promise.all(hosts.map((host) => host.send(crowd(1_000 + part * 200, 200))));
     await eventually(() => allDecided(stack));
     expect((await stack.sql`select count(*)::int as n from deaths`)[0]!.n).toBe(3_600);
+  });
+
+  test('one_that_waits_keeps_none_of_the_others_waiting', async () => {
+    const stack = await stackWith({ ...(await options()), worker: true });
+    await enrollWithService(stack, 'web-1');
+    const { id } = await request(stack, { action: 'SIGNAL_PROCESS', host: 'web-1', pid: 200, signal: 15 });
+    const isWaiting = () =>
+      stack.sql`select from pg_locks where relation = 'pending_verdicts'::regclass and not granted`;
+    await stack.sql.begin(async (tx) => {
+      await tx`lock table pending_verdicts in access exclusive mode`;
+      await eventually(async () => (await isWaiting()).length > 0);
+      await stack.sql`update jobs set deadline = now()`;
+      // Sooner than what waits gives up.
+      await inState(stack, id, 'EXPIRED', 14_000);
+    });
   });
 
   test('the_sweep_finds_deaths_whose_wake_up_was_lost', async () => {

@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 
 /** A Debian with systemd, redis-server, sshd and cron, for systemd-nspawn; test/support/make-machine.sh makes it. */
 export const machineDirectory = process.env['WHODUNIT_TEST_MACHINE'] ?? '/var/tmp/whodunit-machine';
@@ -44,6 +45,10 @@ const prerequisites = {
     present: () => runs('prometheus-alertmanager', '--version'),
     help: 'apt-get install prometheus-alertmanager, or its program alone',
   },
+  'pid-max-of-namespace': {
+    present: () => kernelIs(6, 14),
+    help: 'Linux 6.14: before, pid_max is one for the machine',
+  },
   unshare: { present: () => runs('unshare', '--version'), help: 'apt-get install util-linux' },
   strace: { present: () => runs('strace', '--version'), help: 'apt-get install strace' },
   service: { present: () => runs('service', '--version'), help: 'apt-get install init-system-helpers' },
@@ -62,6 +67,11 @@ export function requirePrerequisite(...names: readonly Prerequisite[]): boolean 
   if (process.env['CI'] === 'true') throw new Error(`CI lacks what this test needs: ${reason}.`);
   console.warn(`Skipped for want of ${reason}.`);
   return false;
+}
+
+function kernelIs(major: number, minor: number): boolean {
+  const [ours = 0, our = 0] = release().split('.').map(Number);
+  return ours > major || (ours === major && our >= minor);
 }
 
 /** ldconfig is in /sbin, which an ordinary user's PATH may lack. */

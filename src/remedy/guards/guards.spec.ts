@@ -56,7 +56,7 @@ const cases: readonly (readonly [what: string, word: string, given: Case])[] = [
   ],
   ['fleet-pace', '1000 jobs', { facts: { fleet: fleet({ jobsLastHour: 1_000 }) } }],
   ['healthy-share', '1 host of 5', { facts: { fleet: fleet({ healthy: 4 }) } }],
-  ['healthy-share', '1 host of 5', { facts: { fleet: fleet({ disturbed: 1 }) } }],
+  ['others-at-work', '1 host of 5', { facts: { fleet: fleet({ disturbed: 1 }) } }],
   ['boot-unknown', 'never reported', { target: { host: host({ bootId: null }), process: null } }],
   [
     'other-boot',

@@ -18,6 +18,7 @@ export const jobGuards: readonly Guard<JobContext>[] = [
   { code: 'remedy/storm', objects: storm, escalate: true },
   { code: 'remedy/fleet-pace', objects: fleetPace, escalate: true },
   { code: 'remedy/healthy-share', objects: healthyShare, escalate: true },
+  { code: 'remedy/others-at-work', objects: othersAtWork },
 ];
 
 function passive({ facts }: JobContext): string | null {
@@ -87,8 +88,15 @@ function fleetPace({ request: { requester, hosts }, facts: { fleet }, limits }: 
 
 function healthyShare({ request: { wanted }, facts: { fleet, targets }, limits }: JobContext): string | null {
   if (!disturbs(wanted.action) || !targets.some(({ host }) => host.healthy)) return null;
-  const away = fleet.hosts - fleet.healthy + fleet.disturbed;
+  const ill = fleet.hosts - fleet.healthy;
   const most = awayMax(fleet.hosts, limits);
-  if (away < most) return null;
-  return `${counted(away, 'host')} of ${fleet.hosts} are not healthy or at work on a job already, and at most ${most} may be.`;
+  return ill < most ? null : `${counted(ill, 'host')} of ${fleet.hosts} are not healthy, and at most ${most} may be.`;
+}
+
+/** Of those that are away so many are only at work on a job of ours that there is room again when those are done. */
+function othersAtWork({ request: { wanted }, facts: { fleet, targets }, limits }: JobContext): string | null {
+  if (!disturbs(wanted.action) || !targets.some(({ host }) => host.healthy)) return null;
+  const [ill, most] = [fleet.hosts - fleet.healthy, awayMax(fleet.hosts, limits)];
+  if (ill >= most || ill + fleet.disturbed < most) return null;
+  return `${counted(ill + fleet.disturbed, 'host')} of ${fleet.hosts} are not healthy or at work on a job already, and at most ${most} may be.`;
 }
