@@ -11,6 +11,7 @@ test('what_is_not_given_has_its_default', () => {
     databaseUrl: DATABASE_URL,
     queueUrl: null,
     deliveryAllow: [],
+    deliveryCaFile: null,
     stateDir: path.resolve('.whodunit'),
     incidents: {
       silentMs: 180_000,

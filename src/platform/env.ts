@@ -45,6 +45,7 @@ const Variables = z.object({
     .prefault('5'),
   WHODUNIT_INCIDENT_FLEET_SECONDS: seconds(1, 86_400, 600),
   WHODUNIT_DELIVERY_ALLOW: Networks.optional(),
+  WHODUNIT_DELIVERY_CA_FILE: z.string().min(1).optional(),
   WHODUNIT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -77,6 +78,8 @@ export interface Env {
   readonly incidents: IncidentSettings;
   /** Networks that are not public and that receivers may be in, all the same: `10.1.0.0/16`. */
   readonly deliveryAllow: readonly string[];
+  /** Certificates that receivers may be signed by, beside the well-known ones; PEM. */
+  readonly deliveryCaFile: string | null;
   readonly logLevel: z.infer<typeof Variables>['WHODUNIT_LOG_LEVEL'];
 }
 
@@ -105,6 +108,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
       fleetMs: value.WHODUNIT_INCIDENT_FLEET_SECONDS,
     },
     deliveryAllow: value.WHODUNIT_DELIVERY_ALLOW ?? [],
+    deliveryCaFile: value.WHODUNIT_DELIVERY_CA_FILE ?? null,
     logLevel: value.WHODUNIT_LOG_LEVEL,
   };
 }
