@@ -19,6 +19,7 @@ import { JobQueue } from './queue/job.queue.js';
 import { startJobWorker } from './queue/job.worker.js';
 import { QueueModule } from './queue/queue.module.js';
 import { migrateQueue } from './queue/queues.js';
+import { RetentionStore } from './store/retention.store.js';
 import { StoreModule } from './store/store.module.js';
 
 /** The worker: what the queue wakes. */
@@ -51,6 +52,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   const reverdict = app.get(ReverdictService);
   const audits = app.get(ScheduleService);
   const delivery = app.get(DeliveryService);
+  const retention = app.get(RetentionStore);
   const remediation = await startRemediation(app, logger);
   const incidents = await startIncidents(app, logger);
   const queue = app.get(JobQueue);
@@ -62,6 +64,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
       'decide-pending': () => diagnosis.decidePending(),
       ...incidents.handlers,
       ...remediation.handlers,
+      'forget-old': () => retention.forget(env.retention, new Date()),
       'sweep-audits': () => audits.sweep(),
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');

@@ -15,7 +15,8 @@ import { nextMessage } from './next-message.js';
 import type { NoticeChange } from './notice.js';
 import { readNotice } from './notice-json.js';
 import { networks } from './outbound-address.js';
-import { outboundLimits, post, type Sent } from './outbound.js';
+import { outboundLimits, send, type Sent } from './outbound.js';
+import { readAuthorities } from './outbound-trust.js';
 import { openReceiver } from './receiver.secret.js';
 import { receiverType, type ReceiverConfig, type ReceiverKind } from './receivers/index.js';
 import type { Judgement, Message, ReceiverType } from './receivers/receiver.js';
@@ -26,8 +27,8 @@ import { deliveriesOf } from './telling.js';
 const noticesPerTurn = 500;
 const waitingMax = 500;
 const minuteMs = 60_000;
-/** Longer than a request may take: a message is never sent by two. */
-const leaseMs = outboundLimits.ms * 3;
+/** Longer than a message may take: it is never sent by two. */
+const leaseMs = outboundLimits.mailMs * 2;
 /** Worth staying for; what comes later, the sweep finds. */
 const spacingWaitedMs = 1_000;
 
@@ -52,6 +53,7 @@ export class DeliveryService {
   private readonly again = new Set<string>();
   private readonly ending = new AbortController();
   private readonly allowed;
+  private readonly authorities;
 
   constructor(
     private readonly deliveries: DeliveryStore,
@@ -61,6 +63,7 @@ export class DeliveryService {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.allowed = networks(env.deliveryAllow);
+    this.authorities = env.deliveryCaFile === null ? null : readAuthorities(env.deliveryCaFile);
   }
 
   /** Makes deliveries of all notices, and sees to it that what is due is being sent; does not wait until it has been. */
@@ -165,7 +168,8 @@ export class DeliveryService {
     if (attempt === null) return false;
     const notices = [...chosen.repeated, ...chosen.rows].map(({ body }) => readNotice(body));
     const message: Message = { id, notices, locale: row.locale, now };
-    const sent = await post(type.render(config, message), { allowed: this.allowed, signal: this.ending.signal });
+    const { allowed, authorities, ending } = this;
+    const sent = await send(type.render(config, message), { allowed, authorities, signal: ending.signal });
     // Ended in the middle: whether it arrived nobody knows, so the same goes out again.
     if (sent.reply === null && this.ending.signal.aborted) return false;
     const judgement = judge(type, sent, new Date());

@@ -5,6 +5,14 @@
  */
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
+/** Where a message goes once its address was checked. */
+export interface Destination {
+  readonly address: string;
+  /** Certificates in PEM that are trusted; null: those that the runtime trusts. */
+  readonly authorities: readonly string[] | null;
+  readonly signal: AbortSignal;
+}
+
 const notPublicV4 = [
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
   ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],

@@ -2,7 +2,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { networks } from './outbound-address.js';
-import { outboundLimits, post } from './outbound.js';
+import { replyBytesMax } from './outbound-http.js';
+import { send } from './outbound.js';
 
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
@@ -26,7 +27,7 @@ test('sends_the_body_and_tells_the_answer', async () => {
       response.writeHead(429, { 'retry-after': '3' }).end(`got ${chunk.toString()}`),
     );
   });
-  const sent = await post(message(`http://localhost:${port}/`), { allowed: networks(['127.0.0.0/8', '::1/128']) });
+  const sent = await send(message(`http://localhost:${port}/`), { allowed: networks(['127.0.0.0/8', '::1/128']) });
   expect(sent).toEqual({ reply: { status: 429, retryAfter: '3', body: 'got héllo' } });
 });
 
@@ -49,7 +50,7 @@ test('does_not_even_connect_to_an_inner_address_however_it_is_written', async ()
     '0',
   ];
   for (const host of hosts) {
-    const sent = await post(message(`http://${host}:${port}/`), { allowed: networks([]) });
+    const sent = await send(message(`http://${host}:${port}/`), { allowed: networks([]) });
     expect(sent, host).toMatchObject({ reply: null, code: 'delivery/address-refused', isFinal: true });
   }
   expect(connections).toBe(0);
@@ -61,7 +62,7 @@ test('does_not_follow_where_an_answer_sends_it', async () => {
     asked++;
     response.writeHead(302, { location: 'http://169.254.169.254/' }).end();
   });
-  expect(await post(message(`http://127.0.0.1:${port}/`), { allowed })).toMatchObject({ reply: { status: 302 } });
+  expect(await send(message(`http://127.0.0.1:${port}/`), { allowed })).toMatchObject({ reply: { status: 302 } });
   expect(asked).toBe(1);
 });
 
@@ -73,8 +74,8 @@ test('takes_the_beginning_of_an_endless_answer', async () => {
     response.on('drain', pour).on('error', () => undefined);
     pour();
   });
-  const { reply } = await post(message(`http://127.0.0.1:${port}/`), { allowed });
-  expect(reply!.body).toHaveLength(outboundLimits.replyBytes);
+  const { reply } = await send(message(`http://127.0.0.1:${port}/`), { allowed });
+  expect(reply!.body).toHaveLength(replyBytesMax);
 });
 
 test.each<[string, RequestListener]>([
@@ -82,13 +83,13 @@ test.each<[string, RequestListener]>([
   ['never ends', (_, response) => response.write('x')],
 ])('gives_up_on_one_that_%s', async (_, listener) => {
   const port = await serve(listener);
-  const sent = await post(message(`http://127.0.0.1:${port}/`), { allowed, ms: 200 });
+  const sent = await send(message(`http://127.0.0.1:${port}/`), { allowed, ms: 200 });
   expect(sent).toMatchObject({ reply: null, code: 'delivery/timeout', isFinal: false });
 });
 
 test('nobody_there_and_no_such_name_pass', async () => {
   const port = await serve((_, response) => response.destroy());
-  const broken = await post(message(`http://127.0.0.1:${port}/`), { allowed });
-  const unknown = await post(message('http://no-such-host.invalid/'), { allowed });
+  const broken = await send(message(`http://127.0.0.1:${port}/`), { allowed });
+  const unknown = await send(message('http://no-such-host.invalid/'), { allowed });
   for (const sent of [broken, unknown]) expect(sent).toMatchObject({ code: 'delivery/no-connection', isFinal: false });
 });

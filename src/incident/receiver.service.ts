@@ -1,5 +1,6 @@
 /** Receivers, routes and hooks as people manage them. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Failure } from '../platform/errors.js';
 import { Vault } from '../platform/vault.js';
@@ -11,6 +12,7 @@ import { RouteStore, type RouteRow } from '../store/route.store.js';
 import { MatchersInput, parseConfig, parseHook, parsePerMinute, parseReceiver, parseRoute } from './input.js';
 import { sealReceiver } from './receiver.secret.js';
 import type { ReceiverConfig, ReceiverKind } from './receivers/index.js';
+import type { MailMessage } from './receivers/receiver.js';
 import { testNotices } from './test-notice.js';
 
 export interface SavedReceiver {
@@ -140,8 +142,11 @@ export class ReceiverService {
 
 const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
-function targetOf(config: ReceiverConfig): string {
-  return new URL(config['url'] as string).origin;
+/** All of its address that is no secret. */
+function targetOf({ url, server }: ReceiverConfig): string {
+  if (typeof url === 'string') return new URL(url).origin;
+  const { host, port, security } = server as MailMessage['server'];
+  return `${security === 'TLS' ? 'smtps' : 'smtp'}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function stored<T extends object>(saved: T | 'taken' | 'full', what: string, name: string): T {

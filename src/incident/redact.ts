@@ -23,7 +23,8 @@ function secretParts(value: string): string[] {
   return parts.flatMap(forms).filter((part) => part.length >= secretCharactersMin);
 }
 
-const forms = (text: string) => [text, decoded(text), encodeURIComponent(text)].filter((form) => form !== '');
+const forms = (text: string) =>
+  [text, decoded(text), encodeURIComponent(text), Buffer.from(text).toString('base64')].filter((form) => form !== '');
 
 function decoded(text: string): string {
   try {

@@ -11,6 +11,8 @@ test('what_is_not_given_has_its_default', () => {
     databaseUrl: DATABASE_URL,
     queueUrl: null,
     deliveryAllow: [],
+    deliveryCaFile: null,
+    retention: { incidentsMs: 365 * 86_400_000, deliveriesMs: 90 * 86_400_000, auditsMs: 90 * 86_400_000 },
     stateDir: path.resolve('.whodunit'),
     incidents: {
       silentMs: 180_000,

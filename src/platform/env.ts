@@ -18,6 +18,15 @@ const seconds = (least: number, most: number, otherwise: number) =>
     .pipe(z.int().min(least).max(most))
     .transform((value) => value * 1_000)
     .prefault(String(otherwise));
+/** Days, as milliseconds. */
+const days = (otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number of days')
+    .transform(Number)
+    .pipe(z.int().min(1).max(36_500))
+    .transform((value) => value * 86_400_000)
+    .prefault(String(otherwise));
 /** `10.1.0.0/16,fd00::/8`. */
 const Networks = z
   .string()
@@ -45,6 +54,10 @@ const Variables = z.object({
     .prefault('5'),
   WHODUNIT_INCIDENT_FLEET_SECONDS: seconds(1, 86_400, 600),
   WHODUNIT_DELIVERY_ALLOW: Networks.optional(),
+  WHODUNIT_DELIVERY_CA_FILE: z.string().min(1).optional(),
+  WHODUNIT_KEEP_INCIDENTS_DAYS: days(365),
+  WHODUNIT_KEEP_DELIVERIES_DAYS: days(90),
+  WHODUNIT_KEEP_AUDITS_DAYS: days(90),
   WHODUNIT_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -65,6 +78,16 @@ export interface IncidentSettings {
   readonly fleetMs: number;
 }
 
+/** How long what is over is kept. */
+export interface RetentionSettings {
+  /** Incidents, from when they were over, with their notices. */
+  readonly incidentsMs: number;
+  /** Deliveries, while their incident is not open, and the log of requests. */
+  readonly deliveriesMs: number;
+  /** Audits, from when they ended, with their findings. */
+  readonly auditsMs: number;
+}
+
 export interface Env {
   readonly port: number;
   /** Address that the API binds. */
@@ -77,6 +100,9 @@ export interface Env {
   readonly incidents: IncidentSettings;
   /** Networks that are not public and that receivers may be in, all the same: `10.1.0.0/16`. */
   readonly deliveryAllow: readonly string[];
+  /** Certificates that receivers may be signed by, beside the well-known ones; PEM. */
+  readonly deliveryCaFile: string | null;
+  readonly retention: RetentionSettings;
   readonly logLevel: z.infer<typeof Variables>['WHODUNIT_LOG_LEVEL'];
 }
 
@@ -105,6 +131,12 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
       fleetMs: value.WHODUNIT_INCIDENT_FLEET_SECONDS,
     },
     deliveryAllow: value.WHODUNIT_DELIVERY_ALLOW ?? [],
+    deliveryCaFile: value.WHODUNIT_DELIVERY_CA_FILE ?? null,
+    retention: {
+      incidentsMs: value.WHODUNIT_KEEP_INCIDENTS_DAYS,
+      deliveriesMs: value.WHODUNIT_KEEP_DELIVERIES_DAYS,
+      auditsMs: value.WHODUNIT_KEEP_AUDITS_DAYS,
+    },
     logLevel: value.WHODUNIT_LOG_LEVEL,
   };
 }

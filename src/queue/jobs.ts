@@ -4,6 +4,7 @@ export const jobNames = [
   'apply-policies',
   'dispatch-jobs',
   'expire-jobs',
+  'forget-old',
   'reverdict',
   'sweep-audits',
   'tell-notices',
@@ -18,6 +19,8 @@ export const sweepEveryMs: Readonly<Record<JobName, number>> = {
   'apply-policies': 5_000,
   'dispatch-jobs': 5_000,
   'expire-jobs': 5_000,
+  // What is kept for months.
+  'forget-old': 60_000,
   // A worker of an older version may still be deciding while a newer one has come.
   reverdict: 10_000,
   'sweep-audits': 5_000,

@@ -29,6 +29,7 @@ import { PolicyTurnStore } from './policy-turn.store.js';
 import { ProcessStore } from './process.store.js';
 import { ReceiverStore } from './receiver.store.js';
 import { RestartStore } from './restart.store.js';
+import { RetentionStore } from './retention.store.js';
 import { RouteStore } from './route.store.js';
 import { ShotStore } from './shot.store.js';
 import { SignalStore } from './signal.store.js';
@@ -66,6 +67,7 @@ const stores = [
   Readiness,
   ReceiverStore,
   RestartStore,
+  RetentionStore,
   RouteStore,
   ShotStore,
   SignalStore,

@@ -24,6 +24,7 @@ export interface StackOptions {
   readonly incidents?: Partial<IncidentSettings>;
   /** Networks that receivers may be in. */
   readonly deliveryAllow?: readonly string[];
+  readonly deliveryCaFile?: string;
   /** Another database than a fresh one; whoever gives it drops it. */
   readonly databaseUrl?: string;
 }
@@ -69,6 +70,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...readEnv({ DATABASE_URL: databaseUrl, PORT: '0', WHODUNIT_STATE_DIR: stateDir, WHODUNIT_LOG_LEVEL: logLevel }),
     queueUrl: options.queueUrl ?? null,
     deliveryAllow: options.deliveryAllow ?? [],
+    deliveryCaFile: options.deliveryCaFile ?? null,
   };
   env = { ...env, incidents: { ...env.incidents, ...options.incidents } };
   const logger = createLogger(env, 'test');

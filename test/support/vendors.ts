@@ -3,7 +3,8 @@
  * limits, and misbehaves on request. One path for each kind.
  */
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Answer } from './stack.js';
 
@@ -51,10 +52,11 @@ export function receiverInputs(url: string): Readonly<Record<string, object>> {
   };
 }
 
-export async function startVendors(): Promise<Vendors> {
+/** @param secured by that key and certificate: HTTPS */
+export async function startVendors(secured?: { readonly key: Buffer; readonly cert: Buffer }): Promise<Vendors> {
   const taken: Taken[] = [];
   const waiting = new Map<string, Mishap[]>();
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     void read(request).then((text) => {
       const url = new URL(request.url!, 'http://vendor');
       const path = url.pathname.split('/')[1]!;
@@ -64,10 +66,11 @@ export async function startVendors(): Promise<Vendors> {
       taken.push({ ...of, wrong: checks[path]?.({ ...of, wrong: [] }) ?? ['no such path'] });
       answer(path, mishap, response);
     });
-  });
+  };
+  const server = secured ? createSecureServer(secured, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${secured ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     mishaps: (path, ...list) => void waiting.set(path, list),
     of: (path) => taken.filter((one) => one.path === path),

@@ -8,6 +8,11 @@ export function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** HTML, in text and in attributes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
 /** Robots whose Markdown knows no reliable escape: what could open a link, a tag or a mention becomes its full-width twin. */
 export function escapeMarkdown(text: string): string {
   return text.replaceAll(/[[\]<>*`#@!|~\\]/g, (character) => twins[character]!);

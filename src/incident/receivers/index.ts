@@ -1,6 +1,7 @@
 /** All kinds of receivers. */
 import { alertmanager } from './alertmanager.js';
 import { dingtalk } from './dingtalk.js';
+import { email } from './email.js';
 import { feishu } from './feishu.js';
 import { pagerduty } from './pagerduty.js';
 import type { ReceiverType } from './receiver.js';
@@ -8,7 +9,16 @@ import { slack } from './slack.js';
 import { webhook } from './webhook.js';
 import { wecom } from './wecom.js';
 
-export const receiverKinds = ['WEBHOOK', 'PAGERDUTY', 'ALERTMANAGER', 'SLACK', 'DINGTALK', 'FEISHU', 'WECOM'] as const;
+export const receiverKinds = [
+  'WEBHOOK',
+  'PAGERDUTY',
+  'ALERTMANAGER',
+  'SLACK',
+  'DINGTALK',
+  'FEISHU',
+  'WECOM',
+  'EMAIL',
+] as const;
 export type ReceiverKind = (typeof receiverKinds)[number];
 
 const types = {
@@ -19,6 +29,7 @@ const types = {
   DINGTALK: dingtalk,
   FEISHU: feishu,
   WECOM: wecom,
+  EMAIL: email,
 } satisfies Record<ReceiverKind, unknown>;
 
 /** A configuration is checked by its kind's schema before it is stored, so a stored one is of its kind. */

@@ -1,5 +1,5 @@
 /**
- * What a kind of receiver is: how notices become one HTTP request of its form, and what its answer means. Pure: the time is
+ * What a kind of receiver is: how notices become one request or mail of its form, and what its answer means. Pure: the time is
  * given, nothing is sent here (`../delivery.service.ts` does). One kind, one file, one line in `index.ts`.
  */
 import type { z } from 'zod';
@@ -8,10 +8,39 @@ import type { Notice } from '../notice.js';
 
 /** A request as it goes out; always a POST. */
 export interface HttpMessage {
+  readonly by?: 'http';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
+
+/** STARTTLS: encrypted before anything is said, or not at all. NONE: in the clear. */
+export type MailSecurity = 'STARTTLS' | 'TLS' | 'NONE';
+
+/** A mail as it goes out. */
+export interface MailMessage {
+  readonly by: 'smtp';
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly security: MailSecurity;
+    readonly user: string | null;
+    readonly password: string | null;
+  };
+  readonly from: string;
+  readonly to: readonly string[];
+  /** With its angle brackets; the same however often it is sent. */
+  readonly messageId: string;
+  /** Message-IDs of what it belongs to. */
+  readonly references: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly date: Date;
+}
+
+export type Outgoing = HttpMessage | MailMessage;
 
 /** One message to one receiver. */
 export interface Message {
@@ -25,8 +54,9 @@ export interface Message {
 }
 
 export interface Reply {
+  /** Of HTTP or SMTP. */
   readonly status: number;
-  /** The header, as it came. */
+  /** The header, as it came; SMTP has none. */
   readonly retryAfter: string | null;
   /** Its beginning. */
   readonly body: string;
@@ -50,7 +80,7 @@ export interface ReceiverType<Config> {
   readonly incidentsMax: number | null;
   /** How often an incident that is not resolved is told again; null: never. */
   readonly repeatMs: number | null;
-  readonly render: (config: Config, message: Message) => HttpMessage;
+  readonly render: (config: Config, message: Message) => Outgoing;
   readonly judge: (reply: Reply, now: Date) => Judgement;
 }
 

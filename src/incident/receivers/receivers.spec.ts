@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleId, giant, hostile, notice } from '../notice-example.js';
 import type { Notice } from '../notice.js';
 import { receiverKinds, receiverType, type ReceiverConfig, type ReceiverKind } from './index.js';
-import type { Reply } from './receiver.js';
+import type { HttpMessage, MailMessage, Outgoing, Reply } from './receiver.js';
 
 const configs: Readonly<Record<ReceiverKind, ReceiverConfig>> = {
   WEBHOOK: { url: 'https://hooks.example/in', secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` },
@@ -13,20 +13,31 @@ const configs: Readonly<Record<ReceiverKind, ReceiverConfig>> = {
   DINGTALK: { url: 'https://oapi.dingtalk.com/robot/send?access_token=secret', secret: 'SEC0' },
   FEISHU: { url: 'https://open.feishu.cn/open-apis/bot/v2/hook/secret', secret: 'S' },
   WECOM: { url: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=secret' },
+  EMAIL: {
+    ...{ host: 'mail.example', user: 'whodunit', password: 'secret', from: 'whodunit@example.com' },
+    to: ['oncall@example.com', 'boss@example.com'],
+  },
 };
 
 const now = new Date('2026-11-22T03:06:07.000Z');
 
-function render(kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | 'ZH' = 'EN') {
+function outgoing(kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | 'ZH' = 'EN'): Outgoing {
   const type = receiverType(kind);
   return type.render(type.config.parse(configs[kind]), { id: exampleId(800), notices, locale, now });
+}
+
+function render(kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | 'ZH' = 'EN'): HttpMessage {
+  const message = outgoing(kind, notices, locale);
+  if (message.by !== 'smtp') return message;
+  const { subject, text, html, headers } = message;
+  return { url: '', headers, body: JSON.stringify({ subject, text, html }) };
 }
 
 const bodyOf = (kind: ReceiverKind, notices: readonly Notice[]) => JSON.parse(render(kind, notices).body);
 
 const shown = (kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | 'ZH') => {
-  const message = render(kind, notices, locale);
-  return { ...message, body: JSON.parse(message.body) };
+  const message = outgoing(kind, notices, locale);
+  return message.by === 'smtp' ? message : { ...message, body: JSON.parse(message.body) };
 };
 
 const several = Array.from({ length: 3 }, (_, n) =>
@@ -36,7 +47,7 @@ const several = Array.from({ length: 3 }, (_, n) =>
 /** Bytes, as the vendors document them; ours for the webhook. */
 const bytesMax: Readonly<Record<ReceiverKind, number>> = {
   ...{ WEBHOOK: 65_536, PAGERDUTY: 512_000, ALERTMANAGER: 4_000_000, SLACK: 100_000, DINGTALK: 20_000 },
-  ...{ FEISHU: 20_480, WECOM: 4_096 + 200 },
+  ...{ FEISHU: 20_480, WECOM: 4_096 + 200, EMAIL: 100_000 },
 };
 
 describe.each(receiverKinds)('%s', (kind) => {
@@ -76,7 +87,7 @@ describe.each(receiverKinds)('%s', (kind) => {
     });
   }
 
-  test('takes_2xx_for_nothing_but_what_it_is_and_knows_what_passes', () => {
+  test.skipIf(kind === 'EMAIL')('takes_2xx_for_nothing_but_what_it_is_and_knows_what_passes', () => {
     const { judge } = receiverType(kind);
     const of = (status: number, body = '', retryAfter: string | null = null) =>
       judge({ status, body, retryAfter }, now).result;
@@ -137,12 +148,56 @@ test.each<[ReceiverKind, RegExp]>([
   ['DINGTALK', /[<>[\]*`@]/],
   ['FEISHU', /[<>[\]*`@]/],
   ['WECOM', /[<>[\]`@]/],
+  ['EMAIL', /<(?!!doctype|\/?(html|head|meta|body|h3|p)\b)/],
 ])('nothing_in_a_name_is_markup_for_%s', (kind, markup) => {
   const texts = strings(bodyOf(kind, [{ ...notice('OPENED'), incident: hostile() }]));
   const foreign = texts.filter((text) => text.includes('evil'));
   expect(foreign.length).toBeGreaterThan(0);
-  const isHeader = (text: string) => kind === 'SLACK' && text.length <= 150;
-  expect(foreign.filter((text) => !isHeader(text) && markup.test(text))).toEqual([]);
+  // What is shown as plain text: the header of Slack, subject and text of a mail.
+  const isPlain = (text: string) =>
+    (kind === 'SLACK' && text.length <= 150) || (kind === 'EMAIL' && !text.startsWith('<!doctype'));
+  expect(foreign.filter((text) => !isPlain(text) && markup.test(text))).toEqual([]);
+});
+
+describe('a mail', () => {
+  const mail = (notices: readonly Notice[]) => outgoing('EMAIL', notices) as MailMessage;
+
+  test('is_in_the_thread_of_its_incident_under_an_id_of_its_own', () => {
+    const root = `<incident.${exampleId(1)}@example.com>`;
+    expect(mail([notice('OPENED')])).toMatchObject({ messageId: root, references: [] });
+    const own = `<notice.${exampleId(800)}@example.com>`;
+    expect(mail([notice('RESOLVED')])).toMatchObject({ messageId: own, references: [root] });
+    expect(mail([notice('OPENED'), notice('RESOLVED')])).toMatchObject({ messageId: own, references: [root] });
+    expect(mail(several)).toMatchObject({ messageId: own, references: [] });
+  });
+
+  test('has_no_header_and_no_line_that_a_name_made', () => {
+    const text = 'x\r\nBcc: all@evil.example\r\n.\r\nMAIL FROM:<e@evil.example>\u2028y';
+    const { subject, text: plain, html } = mail([notice('OPENED', { title: { en: text, zh: text }, unit: text })]);
+    expect(subject).toBe('New, CRITICAL: x Bcc: all@evil.example . MAIL FROM:<e@evil.example> y');
+    expect(plain.split('\n').filter((line) => /^(Bcc|MAIL|\.$)/.test(line))).toEqual([]);
+    expect(/[\r\u2028]/.test(plain + html)).toBe(false);
+  });
+
+  test.each([
+    [250, 'accepted'],
+    ...[421, 450, 451, 452, 454].map((status) => [status, 'again'] as const),
+    ...[530, 535, 550, 552, 554].map((status) => [status, 'refused'] as const),
+  ] as const)('%s is %s', (status, result) => {
+    expect(receiverType('EMAIL').judge({ status, body: '', retryAfter: null }, now).result).toBe(result);
+  });
+
+  test.each([
+    [{ to: ['a@example.com\r\nBcc: b@example.com'] }],
+    [{ from: 'A <a@example.com>' }],
+    [{ to: [] }],
+    [{ host: 'mail.example/x' }],
+    [{ security: 'NONE' }],
+    [{ user: null }],
+    [{ port: 0 }],
+  ])('refuses_%j', (change) => {
+    expect(receiverType('EMAIL').config.safeParse({ ...configs.EMAIL, ...change }).success).toBe(false);
+  });
 });
 
 function strings(value: unknown): string[] {

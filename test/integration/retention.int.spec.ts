@@ -1,0 +1,157 @@
+/** What was told and asked is kept for its time and no longer; the statements that forget it use their indexes. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLogger } from '../../src/platform/logger.js';
+import { JobQueue } from '../../src/queue/job.queue.js';
+import { RetentionStore } from '../../src/store/retention.store.js';
+import { statementText, type Statement } from '../../src/store/sql.js';
+import { eventually } from '../support/eventually.js';
+import { startStack, type Stack } from '../support/stack.js';
+
+let stack: Stack;
+const receiver = randomUUID();
+const day = 86_400_000;
+const keep = { incidentsMs: 365 * day, deliveriesMs: 90 * day, auditsMs: 90 * day };
+
+beforeAll(async () => {
+  stack = await startStack();
+  await stack.sql`insert into receivers (id, name, kind, sealed, target, locale, enabled, per_minute, updated_at)
+    values (${receiver}, 'kept', 'SLACK', '', '', 'EN', true, 1, now())`;
+});
+afterAll(() => stack?.close());
+
+/** @param over days ago; null: it is open */
+async function incident(name: string, openedDays: number, over: number | null, members = 1): Promise<void> {
+  const { sql } = stack;
+  await sql`insert into incidents (id, key, group_key, kind, state, severity, labels, count, hosts, opened_at, updated_at, resolved_at,
+      latest_at, latest_ref, summary, summary_zh, evidence, loud, told_at, untold)
+    values (md5(${name})::uuid, ${name}, ${name}, 'DEATH', ${over === null ? 'OPEN' : 'RESOLVED'}, 'ERROR', '{}', 1, 1,
+      now() - ${openedDays} * interval '1 day', now(), ${over === null ? null : sql`now() - ${over} * interval '1 day'`}, now(), '1.2.3', '', '', '{}', true, now(), false)`;
+  await sql`insert into incident_members (kind, ref, incident_id, host_id, at)
+    select 'DEATH', ${name} || n, md5(${name})::uuid, 1, now() from generate_series(1, ${members}) n`;
+  await sql`insert into notices (id, incident_id, at, change, body) values (gen_random_uuid(), md5(${name})::uuid, now(), 'OPENED', '{}')`;
+}
+
+async function delivery(of: string, ageDays: number, state: string, repeat = false): Promise<void> {
+  const { sql } = stack;
+  await sql`insert into deliveries (id, receiver_id, notice_id, position, incident_id, change, body, state, created_at, queued_at, next_at, repeat_at)
+    values (gen_random_uuid(), ${receiver}, gen_random_uuid(), 1, md5(${of})::uuid, ${`${of} ${state} ${ageDays}`}, '{}', ${state},
+      now() - ${ageDays} * interval '1 day', now(), now(), ${repeat ? sql`now()` : null})`;
+  await sql`insert into delivery_attempts (receiver_id, message_id, at) values (${receiver}, gen_random_uuid(), now() - ${ageDays} * interval '1 day')`;
+}
+
+async function audit(name: string, createdDays: number, ended: number | null, findings: number): Promise<void> {
+  const { sql } = stack;
+  await sql`insert into audits (id, created_at, updated_at, expires_at, ended_at, state, name, requested_by, series, checks, long_lived_seconds)
+    values (md5(${name})::uuid, now() - ${createdDays} * interval '1 day', now(), now(), ${ended === null ? null : sql`now() - ${ended} * interval '1 day'`},
+      ${ended === null ? 'RUNNING' : 'COMPLETED'}, ${name}, 'ann', 'x', '{ZOMBIES}', 1)`;
+  await sql`insert into audit_hosts (audit_id, host_id, state) select md5(${name})::uuid, id, 'ANSWERED' from hosts`;
+  await sql`insert into audit_findings (audit_id, host_id, "check", severity, key, subject, facts)
+    select md5(${name})::uuid, h.id, 'ZOMBIES', 'INFO', n::text, '{}', '{}' from hosts h, generate_series(1, ${findings}) n`;
+}
+
+const names = async (rows: Promise<readonly { readonly name: string }[]>) =>
+  (await rows).map(({ name }) => name).toSorted();
+const one = async (rows: Promise<readonly { readonly n: number }[]>) => (await rows)[0]!.n;
+
+test('what_is_over_for_long_is_forgotten_step_by_step_and_nothing_else', async () => {
+  const { sql } = stack;
+  await stack.enroll('a-host');
+  await incident('over long ago', 500, 366, 12_000);
+  await incident('over lately', 500, 364);
+  await incident('open for ever', 500, null);
+  await delivery('over lately', 91, 'DELIVERED');
+  await delivery('over lately', 92, 'PENDING');
+  await delivery('over lately', 93, 'DELIVERED', true);
+  await delivery('over lately', 89, 'DEAD');
+  await delivery('open for ever', 91, 'DELIVERED');
+  await delivery('a test-fire', 91, 'DEAD');
+  await audit('long ago', 91, 91, 6_000);
+  await audit('running', 91, null, 1);
+  await audit('lately', 91, 89, 1);
+
+  const queue = new JobQueue(stack.env, createLogger(stack.env, 'test'));
+  const worker = await stack.startWorker();
+  await queue.wake('forget-old');
+  await eventually(async () => (await one(sql`select count(*)::int as n from audits`)) === 2);
+  await worker.close();
+  await queue.onApplicationShutdown();
+
+  expect(await names(sql`select key as name from incidents`)).toEqual(['open for ever', 'over lately']);
+  expect(await one(sql`select count(*)::int as n from incident_members`)).toBe(2);
+  expect(await one(sql`select count(*)::int as n from notices`)).toBe(2);
+  expect(await names(sql`select change as name from deliveries`)).toEqual([
+    'open for ever DELIVERED 91',
+    'over lately DEAD 89',
+    'over lately DELIVERED 93',
+    'over lately PENDING 92',
+  ]);
+  expect(await one(sql`select count(*)::int as n from delivery_attempts`)).toBe(1);
+  expect(await names(sql`select name from audits`)).toEqual(['lately', 'running']);
+  expect(await one(sql`select count(*)::int as n from audit_findings`)).toBe(2);
+  expect(await one(sql`select count(*)::int as n from audit_hosts`)).toBe(2);
+});
+
+test('one_call_takes_so_much_and_the_rest_waits_for_the_next', async () => {
+  const { sql } = stack;
+  await sql`delete from incidents`;
+  await incident('a flood', 500, 400, 120_000);
+  const store = new RetentionStore(sql as never);
+  await store.forget(keep, new Date());
+  expect(await one(sql`select count(*)::int as n from incident_members`)).toBe(20_000);
+  expect(await names(sql`select key as name from incidents`)).toEqual(['a flood']);
+  await store.forget(keep, new Date());
+  expect(await names(sql`select key as name from incidents`)).toEqual([]);
+});
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly 'Relation Name'?: string;
+  readonly Plans?: readonly Plan[];
+}
+const flat = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flat)];
+
+test('the_statements_use_their_indexes_on_tables_of_which_little_is_old', async () => {
+  const { sql } = stack;
+  await sql`insert into incidents (id, key, group_key, kind, state, severity, labels, count, hosts, opened_at, updated_at, resolved_at,
+      latest_at, latest_ref, summary, summary_zh, evidence, loud, untold)
+    select md5(n::text)::uuid, n, n, 'DEATH', 'RESOLVED', 'ERROR', '{}', 1, 1, now() - n * interval '1 h', now(), now() - n * interval '1 h',
+      now(), '1.2.3', '', '', '{}', true, false from generate_series(1, 10000) n`;
+  await sql`insert into incident_members (kind, ref, incident_id, host_id, at)
+    select 'DEATH', n, md5((n / 4 + 1)::text)::uuid, 1, now() from generate_series(1, 39990) n`;
+  await sql`insert into deliveries (id, receiver_id, notice_id, position, incident_id, change, body, state, created_at, queued_at, next_at)
+    select gen_random_uuid(), ${receiver}, gen_random_uuid(), n, md5(n::text)::uuid, 'OPENED', '{}', 'DELIVERED', now() - n * interval '10 min', now(), now()
+    from generate_series(1, 20000) n`;
+  await sql`insert into delivery_attempts (receiver_id, message_id, at)
+    select ${receiver}, gen_random_uuid(), now() - n * interval '10 min' from generate_series(1, 20000) n`;
+  await sql`insert into audits (id, created_at, updated_at, expires_at, ended_at, state, requested_by, series, checks, long_lived_seconds)
+    select md5('audit' || n)::uuid, now() - n * interval '1 h', now(), now(), now() - n * interval '1 h', 'COMPLETED', 'ann', 'x', '{ZOMBIES}', 1
+    from generate_series(1, 3000) n`;
+  await sql`insert into audit_findings (audit_id, host_id, "check", severity, key, subject, facts)
+    select a.id, 1, 'ZOMBIES', 'INFO', n::text, '{}', '{}' from audits a, generate_series(1, 10) n where a.series = 'x'`;
+  await sql.unsafe('analyze');
+  const plans: readonly (readonly [Statement, number, number, readonly string[]])[] = [
+    ['forgetAttempts', 90, 5_000, ['delivery_attempts_by_time']],
+    ['forgetDeliveries', 90, 5_000, ['deliveries_by_time']],
+    ['forgetMembers', 365, 5_000, ['incidents_by_time', 'incident_members_by_incident']],
+    ['forgetIncidents', 365, 200, ['incidents_by_time', 'incident_members_by_incident']],
+    ['forgetFindings', 90, 5_000, ['audits_by_time']],
+    ['forgetAudits', 90, 10, ['audits_by_time']],
+  ];
+  for (const [statement, ageDays, limit, indexes] of plans) {
+    const text = statementText(statement)
+      .replace(/^--.*$/gm, '')
+      .replaceAll('$1', `(now() - interval '${ageDays} days')`)
+      .replaceAll('$2', String(limit));
+    const rows = await sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
+    const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
+    const used = nodes.map((node) => node['Index Name']);
+    expect(used, statement).toEqual(expect.arrayContaining([...indexes]));
+    const scanned = nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
+    expect(
+      scanned.filter((relation) => relation !== 'receivers'),
+      statement,
+    ).toEqual([]);
+  }
+});
