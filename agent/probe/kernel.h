@@ -61,6 +61,7 @@ typedef struct {
 
 struct rlimit {
   unsigned long rlim_cur;
+  unsigned long rlim_max;
 } RELOCATABLE;
 
 struct signal_struct {

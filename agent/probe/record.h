@@ -34,6 +34,9 @@
  *            u32 mount_namespace, dumpable           136   `pid` is the innermost namespace's; dumpable as PR_GET_DUMPABLE
  *            u32 cwd_size, u32 0                     144     gives it, ~0: not known
  *            cwd                                     152   names from the innermost up, each with its NUL
+ *   limit    record, s32 signal, u32 resource        120   precedes the signal that the kernel made for it, with the same `at`;
+ *            u64 soft, hard                          128     `who` is its target; the number and unit of setrlimit(2), ~0:
+ *            u64 cpu_time                            144     unlimited. Nanoseconds that it had run; 0 is not known
  *
  * Behaviour
  * - `who` is the whole process (its thread group leader); only `tid`, credentials, login and cgroup are the thread's.
@@ -63,6 +66,7 @@ enum record_kind {
   RECORD_TASK = 6,
   RECORD_CGROUP = 7,
   RECORD_CORE = 8,
+  RECORD_LIMIT = 9,
   RECORD_KINDS = 16, /* array size of the loss counters */
 };
 
@@ -160,6 +164,15 @@ struct core_record {
   __u32 zero;
 };
 
+struct limit_record {
+  struct record head;
+  __s32 signal;
+  __u32 resource;
+  __u64 soft;
+  __u64 hard;
+  __u64 cpu_time;
+};
+
 struct loss {
   __u64 count;
   __u64 first;
@@ -177,6 +190,7 @@ _Static_assert(sizeof(struct signal_record) == 256, "signal_record");
 _Static_assert(sizeof(struct oom_record) == 224, "oom_record");
 _Static_assert(sizeof(struct cgroup_record) == 136, "cgroup_record");
 _Static_assert(sizeof(struct core_record) == 152, "core_record");
+_Static_assert(sizeof(struct limit_record) == 152, "limit_record");
 _Static_assert(sizeof(struct loss) == 24, "loss");
 AT(who, tgid, 16);
 AT(who, euid, 32);
@@ -197,5 +211,8 @@ AT(oom_record, target, 120);
 AT(cgroup_record, id, 120);
 AT(core_record, limit, 120);
 AT(core_record, pid, 132);
+AT(limit_record, resource, 124);
+AT(limit_record, soft, 128);
+AT(limit_record, cpu_time, 144);
 
 #endif

@@ -4,7 +4,7 @@
 #define WHODUNIT_SIGNAL_H
 
 enum { SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGSEGV = 11, SIGALRM = 14, SIGCHLD = 17, SIGURG = 23 };
-enum { SIGVTALRM = 26, SIGPROF = 27, SIGWINCH = 28 };
+enum { SIGKILL = 9, SIGXCPU = 24, SIGXFSZ = 25, SIGVTALRM = 26, SIGPROF = 27, SIGWINCH = 28 };
 enum { SI_USER = 0, SI_KERNEL = 0x80, SI_QUEUE = -1, SI_TIMER = -2, SI_TKILL = -6 };
 
 static __always_inline int code_of(struct kernel_siginfo *info) {

@@ -19,6 +19,7 @@
 #include "usage.h"
 #include "core.h"
 #include "signal.h"
+#include "limit.h"
 #include "flood.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -181,6 +182,9 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_str
   }
   if (is_withheld(target, at))
     return 0;
+  __u32 resource = limit_behind(target, &key);
+  if (resource != NO_LIMIT)
+    record_limit(target, at, signal, resource);
   struct signal_record *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
   if (!record) {
     count_loss(RECORD_SIGNAL, at);

@@ -4,6 +4,7 @@
  */
 export type * from '../../src/contract/index.js';
 export { filterCheck, processStates } from '../../src/contract/audit-checks.js';
+export { oomDaemons } from '../../src/contract/oom-daemons.js';
 export { signedBytes } from '../../src/contract/dsse.js';
 export { labelKeyPattern, limits } from '../../src/contract/limits.js';
 export { streamOf, streams } from '../../src/contract/streams.js';

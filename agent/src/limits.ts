@@ -39,6 +39,9 @@ export const agentLimits = {
   /** Cgroups of living processes are asked for their own counts this often, so many of them. */
   oomCgroupsMs: 60_000,
   oomCgroupsMax: 256,
+  /** When a daemon ended somebody to free memory, the memory is looked at, unless that was long ago. */
+  memoryLookLateMs: 10_000,
+  memoryLooksPerSecondMax: 32,
   /** Readings of /proc/PID/cgroup after an exec, per turn: under load the parent's cgroup is taken instead. */
   cgroupReadsPerTurnMax: 16,
   /** An episode is told when it has lasted this long. */

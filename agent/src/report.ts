@@ -8,6 +8,7 @@ import { bootedAtMs } from './kernel/boot-clock.js';
 import { agentLimits } from './limits.js';
 import type { Log } from './log.js';
 import { CoreDumps } from './source/core-dumps.js';
+import { MemoryStates } from './source/memory-state.js';
 import { readPageBytes } from './source/page-bytes.js';
 import { readBootId, readCgroup, readExe, readOwnLife, readProcImage, readSshSource } from './source/proc.js';
 import type { KernelLog } from './source/kernel-log.js';
@@ -133,15 +134,17 @@ function createWatch({ sensor, tracker, spool, ...ofEbpf }: WatchParts): Watch {
   }
 }
 
-function hostOf({ cgroups }: Sensor): Omit<Host, 'nameOfUser' | 'onCore' | 'redact'> {
+function hostOf(sensor: Sensor): Omit<Host, 'nameOfUser' | 'onCore' | 'redact'> {
+  const memory = new MemoryStates(() => sensor.bootNanoseconds());
   return {
     readImage: readProcImage,
     readExe,
     readCgroup,
-    pathOfCgroup: (cgroup) => cgroups.pathOf(cgroup),
-    learnCgroup: (cgroup, path) => cgroups.learn(cgroup, path),
+    pathOfCgroup: (cgroup) => sensor.cgroups.pathOf(cgroup),
+    learnCgroup: (cgroup, path) => sensor.cgroups.learn(cgroup, path),
     readSshSource,
     pageBytes: readPageBytes(),
+    lookAtMemory: (at, cgroup) => memory.look(at, cgroup),
   };
 }
 

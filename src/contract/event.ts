@@ -13,6 +13,7 @@
  *   earlier one of the same boot.
  */
 import { z } from 'zod';
+import { MemoryState, ReachedLimit } from './circumstances.js';
 import { BootNanoseconds, Container, count, Label, Login, pid, ProcessRef, text, User } from './fields.js';
 import { KernelLogEvent, OomReportEvent } from './kernel-log.js';
 import { LedgerEvent, StreamCounts } from './ledger.js';
@@ -117,6 +118,10 @@ export const SignalEvent = z.object({
   count: z.int().min(2).max(Number.MAX_SAFE_INTEGER).optional(),
   /** The last of them; `at` is the first. */
   until: BootNanoseconds.optional(),
+  /** Of SIGXCPU, SIGXFSZ and SIGKILL that the kernel made for its target: a limit that the target may have run into. */
+  limit: ReachedLimit.optional(),
+  /** Of what a daemon sent that frees memory (`oomDaemons`). */
+  memory: MemoryState.optional(),
 });
 
 export const episodeStates = ['zombie', 'uninterruptible', 'stopped'] as const;

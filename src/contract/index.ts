@@ -4,6 +4,7 @@ export { Answer, Question, ProcessFilter as AuditProcessFilter } from './audit.j
 export type { AuditFacts, Finding as AuditFinding, Subject as AuditSubject } from './audit.js';
 export * from './audit-checks.js';
 export * from './batch.js';
+export * from './circumstances.js';
 export * from './command.js';
 export * from './dsse.js';
 export * from './enroll.js';
@@ -12,6 +13,7 @@ export { BootNanoseconds, Container, Label, Login, ProcessRef, User } from './fi
 export * from './kernel-log.js';
 export * from './ledger.js';
 export * from './limits.js';
+export * from './oom-daemons.js';
 export * from './problem.js';
 export * from './streams.js';
 export * from './version.js';

@@ -25,6 +25,14 @@ const signal = (at: string): SignalEvent => ({
 });
 const exit = (at: string, code: number): ExitEvent => ({ kind: 'exit', at, ...ref, code, coreDumped: false });
 
+test('what_else_was_so_when_a_signal_was_made_is_kept_as_it_came', () => {
+  const limit = { resource: 'cpu' as const, soft: 5 };
+  const memory = { at: '91', total: 4096 };
+  const rows = toRows([signal('90'), { ...signal('91'), limit }, { ...signal('92'), memory }]).signals;
+  const circumstances = rows.map((row) => (row as { circumstances?: object }).circumstances);
+  expect(circumstances).toEqual([undefined, { limit }, { memory }]);
+});
+
 describe('lives', () => {
   test('several_descriptions_of_one_life_are_one_row_and_keep_what_only_the_earlier_one_said', () => {
     const { processes } = toRows([image('sh', '71', { tty: 'pts/0' }), image('ls', '72'), image('cat', '73')]);

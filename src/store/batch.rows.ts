@@ -7,6 +7,7 @@
 import type { Event, KnownEvent, ProcessEvent, UnknownEvent } from '../contract/index.js';
 import { isKnownEvent } from '../contract/index.js';
 import { lifecycleOf, type Lifecycle } from './lifecycle.rows.js';
+import type { SignalRow } from './rows.js';
 import { collectEvidence, keyOf, type EvidenceRows } from './evidence.rows.js';
 
 type Of<K extends KnownEvent['kind']> = Extract<KnownEvent, { kind: K }>;
@@ -141,7 +142,12 @@ function signalRow(event: Of<'signal'>): object {
     address: event.address,
     count: event.count,
     until_ns: event.until,
+    circumstances: circumstancesOf(event),
   };
+}
+
+function circumstancesOf({ limit, memory }: Of<'signal'>): SignalRow['circumstances'] | undefined {
+  return limit || memory ? { ...(limit && { limit }), ...(memory && { memory }) } : undefined;
 }
 
 function deathRow(event: Of<'exit'>) {

@@ -82,6 +82,7 @@ const signal = (target: number, sender: number | null, at_ns: bigint): SignalRow
   address: null,
   count: 1n,
   until_ns: null,
+  circumstances: null,
 });
 
 const factsOf = (pid: number, rows: Partial<FactRows>) =>
@@ -237,5 +238,34 @@ describe('a signal that its sender had just got from the kernel', () => {
     expect(passedOn(toShell(800n, 0))).toBeNull();
     expect(passedOn({ ...toShell(800n, 128), sender_pid: 9, sender_start_ns: 9n })).toBeNull();
     expect(passedOn({ ...toShell(800n, 128), signal: 2 })).toBeNull();
+  });
+});
+
+describe('what else was so', () => {
+  const factsWith = (circumstances: SignalRow['circumstances']) => {
+    const row = { ...signal(7, null, 60n), circumstances };
+    return factsOf(7, { signals: [row] }).signals[0];
+  };
+
+  test('is_null_where_the_agent_did_not_tell', () => {
+    expect(factsWith(null)).toMatchObject({ reachedLimit: null, memoryState: null });
+    expect(factsWith({ limit: { resource: 'cpu' } })?.reachedLimit).toEqual({
+      ...{ resource: 'cpu', soft: null, hard: null, cpuTime: null },
+    });
+    const cgroup = { path: '/box', usage: 5 };
+    expect(factsWith({ memory: { at: '70', stalled: { some: 1.5 }, cgroup } })?.memoryState).toEqual({
+      ...{ at: 70n, total: null, available: null, swapTotal: null, swapFree: null },
+      stalled: { some: 1.5, full: null },
+      cgroup: { ...cgroup, limit: null, stalled: null },
+    });
+  });
+
+  test('is_told_whole', () => {
+    const limit = { resource: 'file-size', soft: 4096, hard: 8192, cpuTime: '5' } as const;
+    const memory = { at: '70', total: 4, available: 3, swapTotal: 2, swapFree: 1 };
+    expect(factsWith({ limit, memory })).toMatchObject({
+      reachedLimit: { ...limit, cpuTime: 5n },
+      memoryState: { ...memory, at: 70n, stalled: null, cgroup: null },
+    });
   });
 });

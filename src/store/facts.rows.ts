@@ -10,6 +10,7 @@ import {
   type SignalFacts,
 } from '../verdict/index.js';
 import { actId, commandBehind } from './command.facts.js';
+import { limitFacts, memoryFacts } from './circumstances.facts.js';
 import { coreDumpFacts, kernelLogFacts, oomReportFacts } from './evidence.facts.js';
 import type {
   ActorCommandRow,
@@ -119,6 +120,7 @@ export class Lineage {
       uid: row.uid === null ? null : Number(row.uid),
       userName: row.user_name,
       login: loginFacts(row),
+      tty: row.tty,
       unit: row.unit,
       container: containerOf(row),
       cgroup: row.cgroup,
@@ -179,6 +181,8 @@ function signalFacts(row: SignalRow, people: Lineage): Omit<SignalFacts, 'passed
     address: row.address,
     count: Number(row.count),
     until: row.until_ns ?? row.at_ns,
+    reachedLimit: row.circumstances?.limit ? limitFacts(row.circumstances.limit) : null,
+    memoryState: row.circumstances?.memory ? memoryFacts(row.circumstances.memory) : null,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type KernelLogEvent,
   type OomReportEvent,
   type ProcessEvent,
+  type SignalEvent,
 } from '../contract/index.js';
 import type { ActorKind, Cause } from '../verdict/index.js';
 
@@ -116,6 +117,7 @@ export interface SignalRow {
   readonly address: string | null;
   readonly count: bigint;
   readonly until_ns: bigint | null;
+  readonly circumstances: Pick<SignalEvent, 'limit' | 'memory'> | null;
 }
 
 export interface FormerImageRow extends LifeKey {

@@ -19,7 +19,7 @@ function killed(pid: number, at: bigint, signal = 9): [string, DeathFacts] {
       disposition: 'default',
       result: 'delivered',
     },
-    ...{ address: null, count: 1, until: at, passedOn: null },
+    ...{ address: null, count: 1, until: at, passedOn: null, reachedLimit: null, memoryState: null },
   };
   return [`3.${pid}.1`, unknownDeath({ victim: unknownProcess(ref), at, signal, signals: [shot] })];
 }

@@ -9,6 +9,8 @@ export const certainty = {
   lineageMissing: 0.9,
   /** The sensor sees no signals (or is not known and recorded none): one may have been behind it. */
   signalsUnseen: 0.9,
+  /** The kernel killed it while it ran, and its hard limit of processor time was used up: it bears no other mark. */
+  hardLimitInferred: 0.9,
   /** Namespaces are not recorded: the kernel killed it while an ancestor was running, and not for memory. */
   namespaceInferred: 0.9,
   /** A handler caught the fault and raised the same signal again: the fault is inferred to be the reason. */

@@ -16,7 +16,7 @@ describe('decide', () => {
       actor: { kind: 'PROCESS', process: guard.ref },
       confidence: 0.99,
       rule: 'signaled',
-      engine: 5,
+      engine: 6,
       summary: {
         en:
           'SIGKILL from python3 (pid 900, "python3 guard.py") run as root via systemd ended worker (pid 4711), 4.9 s after ' +
@@ -250,6 +250,7 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     uid: orNull(fc.nat()),
     userName: orNull(text),
     login: orNull(login),
+    tty: orNull(text),
     unit: orNull(text),
     container: orNull(container),
     cgroup: orNull(text),
@@ -258,9 +259,25 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     ancestry,
   });
   const number = fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom(5, 6, 9, 11, 13, 15) },
+    { weight: 8, arbitrary: fc.constantFrom(5, 6, 9, 11, 13, 15, 24, 25) },
     { weight: 1, arbitrary: fc.integer() },
   );
+  const limit = fc.record({
+    resource: fc.constantFrom('cpu' as const, 'file-size' as const, 'real-time' as const),
+    soft: orNull(fc.nat()),
+    hard: orNull(fc.nat()),
+    cpuTime: orNull(instant),
+  });
+  const stalled = fc.record({ some: fc.integer({ min: 0, max: 100 }), full: orNull(fc.nat(100)) });
+  const memory = fc.record({
+    at: instant,
+    total: orNull(fc.nat()),
+    available: orNull(fc.nat()),
+    swapTotal: orNull(fc.nat()),
+    swapFree: orNull(fc.nat()),
+    stalled: orNull(stalled),
+    cgroup: orNull(fc.record({ path: text, usage: fc.nat(), limit: orNull(fc.nat()), stalled: orNull(stalled) })),
+  });
   const signal: fc.Arbitrary<SignalFacts> = fc.record({
     at: instant,
     signal: number,
@@ -274,6 +291,8 @@ function arbitraryFacts(): fc.Arbitrary<DeathFacts> {
     count: fc.nat(),
     until: instant,
     passedOn: orNull(instant),
+    reachedLimit: orNull(limit),
+    memoryState: orNull(memory),
   });
   return fc.record({
     victim: someone,

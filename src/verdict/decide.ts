@@ -14,7 +14,7 @@ import type { Evidence, Verdict } from './verdict.js';
 const fullStop: Text = { en: '.', zh: '。' };
 
 /** Raised whenever the same facts may get another verdict. */
-export const engineVersion = 5;
+export const engineVersion = 6;
 
 export function decide(facts: DeathFacts): Verdict {
   const { rule, finding } = firstFinding(facts);

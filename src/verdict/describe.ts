@@ -42,8 +42,11 @@ export function senderPhrase(signal: SignalFacts, facts: DeathFacts, whole = fal
 }
 
 /** `terminal pts/3 of alice (ssh from 10.0.0.5)`, as far as it is known. */
-export function terminalOf({ login }: Pick<ProcessFacts, 'login'>): Text {
-  if (login === null) return { en: 'its terminal', zh: '其终端' };
+export function terminalOf({ login, tty: own }: Pick<ProcessFacts, 'login' | 'tty'>): Text {
+  if (login === null) {
+    if (own === null) return { en: 'its terminal', zh: '其终端' };
+    return { en: `its terminal ${plainOrQuoted(own)}`, zh: zh`其终端${plainOrQuoted(own)}` };
+  }
   const source = login.source === null ? nothing : bracketed([sshFrom(login.source)]);
   const name = loginName(login);
   if (login.tty === null) return { en: en`the terminal of ${name}${source}`, zh: zh`${name}${source}的终端` };

@@ -2,7 +2,16 @@
  * Example facts for specs: worker (pid 4711) of alice, watched by ebpf, dead ten seconds after boot-clock 1000 s; every
  * field can be overridden. `ms` before the death is how signals say when.
  */
-import type { CoreDumpFacts, DeathFacts, OomReportFacts, ProcessFacts, RequestFacts, SignalFacts } from './facts.js';
+import type {
+  CoreDumpFacts,
+  DeathFacts,
+  LimitFacts,
+  MemoryFacts,
+  OomReportFacts,
+  ProcessFacts,
+  RequestFacts,
+  SignalFacts,
+} from './facts.js';
 import { unknownDeath, unknownProcess } from './unknown-facts.js';
 
 export const diedAt = 1_010_000_000_000n;
@@ -39,6 +48,8 @@ export function sent(
     address: null,
     count: 1,
     until: at,
+    reachedLimit: null,
+    memoryState: null,
     passedOn: null,
     ...rest,
   };
@@ -50,6 +61,30 @@ export function kernelMade(signal: number, overrides: Parameters<typeof sent>[2]
 }
 
 const mebibyte = 1024 * 1024;
+
+/** As it was when the signal was made. */
+export function limit(
+  resource: LimitFacts['resource'],
+  soft: number | null,
+  hard: number | null,
+  cpuTime: bigint | null,
+): LimitFacts {
+  return { resource, soft, hard, cpuTime };
+}
+
+/** 35 ms after the example's signals: a host of 16 GiB, with 2 GiB of swap, all but full. */
+export function memoryState(overrides: Partial<MemoryFacts> = {}): MemoryFacts {
+  return {
+    at: diedAt + 34_000_000n,
+    total: 16 * 1024 * mebibyte,
+    available: 312 * mebibyte,
+    swapTotal: 2 * 1024 * mebibyte,
+    swapFree: 0,
+    stalled: { some: 41.2, full: 12.5 },
+    cgroup: null,
+    ...overrides,
+  };
+}
 
 /** A cgroup reached its limit of 512 MiB because mysqld asked for more: worker, which held 480 MiB, was chosen. */
 export function oomReport(overrides: Partial<OomReportFacts> = {}): OomReportFacts {

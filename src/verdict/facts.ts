@@ -11,6 +11,7 @@ import type {
   KernelLogEvent,
   OomReportEvent,
   ProcessRef,
+  ReachedLimit,
   Rung,
   SignalEvent,
 } from '../contract/index.js';
@@ -42,6 +43,8 @@ export interface ProcessFacts {
   readonly uid: number | null;
   readonly userName: string | null;
   readonly login: LoginFacts | null;
+  /** Its terminal, whether a login stands behind it or not. */
+  readonly tty: string | null;
   /** systemd's unit. */
   readonly unit: string | null;
   readonly container: ContainerFacts | null;
@@ -94,8 +97,46 @@ export interface SignalFacts {
   readonly count: number;
   /** The last of them; `at` is the first. */
   readonly until: bigint;
+  /** Kernel-made: a limit that the victim may have run into. Null where it cannot be that, or where it is not known. */
+  readonly reachedLimit: LimitFacts | null;
+  /** Of what a daemon sent that frees memory. Null where nobody looked. */
+  readonly memoryState: MemoryFacts | null;
   /** When the kernel had sent the same signal to the sender, at most `passedOnWindowNs` before. Null where that was not seen. */
   readonly passedOn: bigint | null;
+}
+
+/** Limits as they were at that instant, of setrlimit(2): seconds of `cpu`, bytes of `file-size`, microseconds of `real-time`. */
+export interface LimitFacts {
+  readonly resource: ReachedLimit['resource'];
+  /** Null: unlimited. */
+  readonly soft: number | null;
+  readonly hard: number | null;
+  /** What its threads had run by then, in nanoseconds; null where that is not known. */
+  readonly cpuTime: bigint | null;
+}
+
+/** How much memory there was when the agent looked; bytes, null where it is not known. */
+export interface MemoryFacts {
+  readonly at: bigint;
+  readonly total: number | null;
+  readonly available: number | null;
+  readonly swapTotal: number | null;
+  readonly swapFree: number | null;
+  /** Null on kernels without pressure stall information. */
+  readonly stalled: StalledFacts | null;
+  /** The victim's; null where it was gone, or is the whole host. */
+  readonly cgroup: {
+    readonly path: string;
+    readonly usage: number;
+    readonly limit: number | null;
+    readonly stalled: StalledFacts | null;
+  } | null;
+}
+
+/** Percent of the last ten seconds in which some, and all, waited for memory. */
+export interface StalledFacts {
+  readonly some: number;
+  readonly full: number | null;
 }
 
 export interface LossFacts {

@@ -14,12 +14,15 @@ export {
   type DeathFacts,
   type KernelLogFacts,
   type LoginFacts,
+  type LimitFacts,
   type LossFacts,
+  type MemoryFacts,
   type OomReportFacts,
   type ProcessFacts,
   type RequestFacts,
   type SameShotFacts,
   type SignalFacts,
+  type StalledFacts,
 } from './facts.js';
 export { restartKinds, restartOf, type Restart, type RestartFacts, type RestartKind } from './restart.js';
 export { restartLivesMax, restartWindowNs } from './restart-history.js';

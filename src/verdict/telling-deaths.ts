@@ -10,6 +10,7 @@ import {
   guard,
   kernelMade,
   kill,
+  limit,
   oomReport,
   process,
   sent,
@@ -35,8 +36,24 @@ export const tellingDeaths: Readonly<Record<string, DeathFacts>> = {
   aborted: death({ signal: 6, coreDumped: true, signals: [sent(6, worker, { code: -6, thread: 4711 })] }),
   'broken pipe': death({ signal: 13, signals: [sent(13, worker, { thread: 4711, running: worker })] }),
   timer: death({ signal: 14, signals: [kernelMade(14, { running: guard })] }),
-  'cpu limit': death({ signal: 24, signals: [kernelMade(24, { running: worker })] }),
-  'file size limit': death({ signal: 25, signals: [sent(25, worker, { thread: 4711 })] }),
+  'cpu limit': death({
+    signal: 24,
+    signals: [kernelMade(24, { running: worker, reachedLimit: limit('cpu', 60, 3600, 60_000_000_000n) })],
+  }),
+  'cpu limit, value not known': death({ signal: 24, signals: [kernelMade(24, { running: worker })] }),
+  'hard cpu limit': death({
+    signal: 9,
+    signals: [kernelMade(9, { running: worker, reachedLimit: limit('cpu', 60, 60, 60_000_000_000n) })],
+  }),
+  'real-time limit': death({
+    signal: 24,
+    signals: [kernelMade(24, { running: worker, reachedLimit: limit('real-time', 200_000, null, 3_000_000_000n) })],
+  }),
+  'file size limit': death({
+    signal: 25,
+    signals: [sent(25, worker, { thread: 4711, reachedLimit: limit('file-size', 4096, null, 5_000_000n) })],
+  }),
+  'file size limit, value not known': death({ signal: 25, signals: [sent(25, worker, { thread: 4711 })] }),
   seccomp: death({ signal: 31, signals: [kernelMade(31, { code: 1, thread: 4711 })] }),
   'killed by a person': death({ signal: 9, signals: [sent(9, kill)] }),
   'killed by the parent': death({ signal: 15, signals: [sent(15, process({ pid: 4500, comm: 'supervisor' }))] }),
@@ -59,7 +76,11 @@ export const tellingDeaths: Readonly<Record<string, DeathFacts>> = {
   'shot with SIGABRT': death({ signal: 6, signals: [sent(6, kill)] }),
   raised: death({ signal: 15, signals: [sent(15, worker, { code: -6, thread: 4711 })] }),
   'oom killer': death({ signal: 9, oomKillAt: diedAt - 2_000_000n, signals: [kernelMade(9, { running: guard })] }),
-  'terminal closed': death({ signal: 1, signals: [kernelMade(1, { running: guard })] }),
+  'terminal closed': death({
+    victim: { ...worker, tty: 'pts/3' },
+    signal: 1,
+    signals: [kernelMade(1, { running: guard })],
+  }),
   'terminal closed, passed on by the shell': death({
     signal: 1,
     victim: { ...worker, ancestry: [bash] },

@@ -1,5 +1,18 @@
 /** Deaths by those who stop things for a living, as a sensor that sees everything would tell them, each with its cause. */
-import { alice, command, death, diedAt, kernelMade, kill, process, sent, service, systemd, worker } from './example.js';
+import {
+  alice,
+  command,
+  death,
+  diedAt,
+  kernelMade,
+  kill,
+  memoryState,
+  process,
+  sent,
+  service,
+  systemd,
+  worker,
+} from './example.js';
 import type { CommandFacts, DeathFacts, ProcessFacts } from './facts.js';
 
 const id = '8c1a3f5e7b9d0246813579acebdf02468ace13579bdf02468ace13579bdf0246';
@@ -16,6 +29,15 @@ export const runcOfOurs = { ...runc, login: null, ancestry: [podmanOfOurs] };
 const restartByUs = command(['systemctl', 'restart', 'redis-server'], 150, { login: null });
 export const stopRedis = command(['systemctl', 'stop', 'redis-server'], 150);
 export const asked = sent(15, systemd, { disposition: 'caught', msBefore: 120 });
+const earlyoom = process({
+  pid: 812,
+  comm: 'earlyoom',
+  args: ['/usr/bin/earlyoom', '-r', '3600'],
+  uid: 0,
+  userName: 'root',
+  unit: 'earlyoom.service',
+  ancestry: [{ ref: { pid: 1, start: '10' }, comm: 'systemd', args: ['/sbin/init'] }],
+});
 const inner = { ...systemd, ref: { pid: 4400, start: '4400000' }, cgroup: '/payload/init.scope' };
 const last = { ...inner, comm: 'systemd-shutdow' };
 const parent = (of: typeof inner) => ({ ref: of.ref, comm: of.comm, args: of.args });
@@ -93,7 +115,11 @@ export const tellingStops: Readonly<Record<string, [cause: string, facts: DeathF
   ],
   'freed memory': [
     'OOM_USERSPACE',
-    death({ signal: 15, signals: [sent(15, { ...runc, comm: 'earlyoom', unit: 'earlyoom.service', login: null })] }),
+    death({ signal: 15, signals: [sent(15, earlyoom, { memoryState: memoryState() })] }),
+  ],
+  'freed memory, how much there was is not known': [
+    'OOM_USERSPACE',
+    death({ signal: 15, signals: [sent(15, earlyoom)] }),
   ],
   'host went down': [
     'SHUTDOWN',

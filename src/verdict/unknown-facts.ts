@@ -11,6 +11,7 @@ export function unknownProcess(ref: ProcessFacts['ref'], known: Partial<ProcessF
     uid: null,
     userName: null,
     login: null,
+    tty: null,
     unit: null,
     container: null,
     cgroup: null,

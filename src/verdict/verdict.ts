@@ -53,7 +53,7 @@ export interface Actor {
 
 /** One thing that was seen and that the verdict rests on. */
 export interface Evidence {
-  /** `exit`, `signal`, `sender`, `also`, `request`, `command`, `fault`, `core`, `oom`, `kernel-log`, `loss`, `sensor`: what sort of observation. */
+  /** `exit`, `signal`, `sender`, `also`, `request`, `command`, `fault`, `core`, `oom`, `limit`, `memory`, `kernel-log`, `loss`, `sensor`: what sort of observation. */
   readonly kind: string;
   /** Boot-clock nanoseconds; null for what has no instant of its own. */
   readonly at: bigint | null;

@@ -29,10 +29,11 @@ function losses(value: unknown, path: string): { path: string; value: unknown }[
   });
 }
 
-/** Without what is nullable in one place and plain in another: `code`, `signal`, `pid`, `limit`. */
+/** Without what is nullable in one place and plain in another: `code`, `signal`, `pid`, `limit`, `total`. */
 // prettier-ignore
 const nullable: ReadonlySet<string> = new Set([
   'exe', 'uid', 'userName', 'login', 'name', 'session', 'tty', 'sender', 'running', 'thread', 'address', 'sameShot', 'oomKillAt', 'rung', 'count',
   'cgroup', 'oomReport', 'table', 'coreDump', 'constraint', 'trigger', 'gfpMask', 'order', 'failures', 'anonRss', 'fileRss', 'shmemRss',
-  'pageTables', 'oomScoreAdj', 'ended', 'pattern', 'path', 'size', 'obstacle', 'passedOn',
+  'pageTables', 'oomScoreAdj', 'ended', 'pattern', 'path', 'size', 'obstacle', 'passedOn', 'reachedLimit', 'soft', 'hard', 'cpuTime',
+  'memoryState', 'available', 'swapTotal', 'swapFree', 'stalled', 'full',
 ]);

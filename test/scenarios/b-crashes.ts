@@ -99,13 +99,37 @@ time.sleep(1000)`;
   {
     id: 'B6',
     title: 'RLIMIT_CPU',
-    expected: { cause: 'RESOURCE_LIMIT', actor: 'KERNEL', shows: [/SIGXCPU.*RLIMIT_CPU/] },
+    expected: {
+      cause: 'RESOURCE_LIMIT',
+      actor: 'KERNEL',
+      shows: [
+        /SIGXCPU: it reached its soft limit of 1 s of CPU time \(RLIMIT_CPU; hard limit: 30 s;/,
+        /^RLIMIT_CPU of dies \(pid \d+\) was 1 s \(soft\) and 30 s \(hard\) at that instant; its threads had run /m,
+      ],
+    },
     produce: dies('cpu-limit'),
   },
   {
     id: 'B6',
+    title: 'ulimit -t: no SIGXCPU comes before the SIGKILL',
+    expected: {
+      cause: 'RESOURCE_LIMIT',
+      actor: 'KERNEL',
+      shows: [/SIGKILL: it reached its hard limit of 1 s of CPU time \(RLIMIT_CPU; ulimit -t or LimitCPU= sets it\)/],
+    },
+    produce: async (scene) => ({ pid: await ended(scene, 'bash', '-c', 'ulimit -t 1; while :; do :; done') }),
+  },
+  {
+    id: 'B6',
     title: 'RLIMIT_FSIZE',
-    expected: { cause: 'RESOURCE_LIMIT', actor: 'KERNEL', shows: [/SIGXFSZ.*RLIMIT_FSIZE/] },
+    expected: {
+      cause: 'RESOURCE_LIMIT',
+      actor: 'KERNEL',
+      shows: [
+        /SIGXFSZ: it reached its soft limit of 4 KiB of file size \(RLIMIT_FSIZE; /,
+        /^RLIMIT_FSIZE of dies \(pid \d+\) was 4096 bytes \(soft\) and /m,
+      ],
+    },
     produce: dies('file-limit'),
   },
 ];

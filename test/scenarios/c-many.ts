@@ -7,6 +7,8 @@ import { ended } from './processes.js';
 import { another, type Scenario, type Scene } from './scenario.js';
 
 const preyCount = 3;
+/** The other victims of the same shot. */
+const alsoHit = /^The same SIG(KILL|TERM) also hit .* and prey-/m;
 
 /**
  * Runs the script with three victims of a name that nobody else has. They are children of a shell of their own, so the
@@ -34,7 +36,7 @@ async function shootInNamespace(scene: Scene, script: string): Promise<{ readonl
 const shot = (title: string, script: string, killer: RegExp, signal = 'SIGKILL'): Scenario => ({
   id: 'C2',
   title,
-  expected: { cause: 'SIGNALED', actor: another, shows: [new RegExp(`${signal} from`), killer] },
+  expected: { cause: 'SIGNALED', actor: another, shows: [new RegExp(`${signal} from`), killer, alsoHit] },
   obstacle: () => (requirePrerequisite('psmisc') ? null : 'no killall and fuser'),
   produce: (scene) => shootInNamespace(scene, script),
 });

@@ -54,15 +54,27 @@ export const terminals: readonly Scenario[] = [
   atTerminal('its terminal closes', 'os.close(terminal)', {
     cause: 'HANGUP',
     actor: 'KERNEL',
-    shows: [/SIGHUP ended sleep/],
+    shows: [/SIGHUP ended sleep \(pid \d+\): .*terminal pts\/\d+.* was closed/],
   }),
   jobOfShell,
-  atTerminal('Ctrl-C', String.raw`os.write(terminal, b'\x03')`, keys(/Ctrl-C, typed at .*terminal.*, ended sleep/)),
-  atTerminal('Ctrl-\\', String.raw`os.write(terminal, b'\x1c')`, keys(/Ctrl-\\, typed at .*terminal.*, ended sleep/)),
+  atTerminal(
+    'Ctrl-C',
+    String.raw`os.write(terminal, b'\x03')`,
+    keys(/Ctrl-C, typed at .*terminal pts\/\d+.*, ended sleep/),
+  ),
+  atTerminal(
+    'Ctrl-\\',
+    String.raw`os.write(terminal, b'\x1c')`,
+    keys(/Ctrl-\\, typed at .*terminal pts\/\d+.*, ended sleep/),
+  ),
   {
     id: 'C11',
     title: 'SIGSTOP',
-    expected: { cause: 'STOPPED', actor: null, shows: [/"endedAt":null/, /"SIGSTOP"/, /"\/bin\/kill","-STOP"/] },
+    expected: {
+      cause: 'STOPPED',
+      actor: null,
+      shows: [/"endedAt":null/, /"SIGSTOP"/, /"\/bin\/kill","-STOP"/, /"RESUME_PROCESS","advised":true/],
+    },
     produce: async (scene) => {
       const { pid } = await sleeper(scene);
       await send(scene, 'STOP', pid);

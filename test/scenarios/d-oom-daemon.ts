@@ -21,7 +21,12 @@ export const oomDaemon = {
   expected: {
     cause: 'OOM_USERSPACE',
     actor: 'PROCESS',
-    shows: [/^To free memory before the kernel had to, earlyoom \(pid \d+, "earlyoom -r 0 -m 99,1 .* stopped sleep /],
+    shows: [
+      /^To free memory before the kernel had to, earlyoom \(pid \d+, "earlyoom -r 0 -m 99,1 .* stopped sleep /,
+      / later [\d.]+ [GMK]iB of [\d.]+ [GMT]iB of memory was available, /,
+      /^The agent looked at the memory .* after SIG(TERM|KILL): .* of memory available, .*swap/m,
+      /^(Pressure on memory \(PSI\) on the host: something waited for memory for [\d.]+ % of the last 10 s|The kernel tells no pressure)/m,
+    ],
   },
   obstacle: () => (requirePrerequisite('earlyoom', 'unshare') ? null : 'no earlyoom'),
   produce: async (): Promise<{ readonly pid: number }> => {

@@ -41,7 +41,11 @@ export const problems: readonly (Scenario | Elsewhere)[] = [
   {
     id: 'F1',
     title: 'a zombie, whose parent does not wait',
-    expected: { cause: 'ZOMBIE', actor: null, shows: [/"endedAt":null/, /"comm":"troubles"/] },
+    expected: {
+      cause: 'ZOMBIE',
+      actor: null,
+      shows: [/"endedAt":null/, /"comm":"troubles"/, /"KILL_ZOMBIE_PARENT","advised":true/],
+    },
     produce: async (scene) => {
       const { parent, child } = await trouble(scene, 'zombie');
       return { pid: child, shows: [new RegExp(`"parent":\\{"pid":${parent},`)] };
@@ -72,7 +76,10 @@ export const problems: readonly (Scenario | Elsewhere)[] = [
     expected: {
       cause: 'UNINTERRUPTIBLE',
       actor: null,
-      shows: [/"waitChannel":"(kernel_clone|_?do_fork|wait_for_vfork_done)"/],
+      shows: [
+        /"waitChannel":"(kernel_clone|_?do_fork|wait_for_vfork_done)"/,
+        /"SIGNAL_PROCESS","advised":false,"reason":"It waits in the kernel \(/,
+      ],
     },
     produce: async (scene) => ({ pid: (await trouble(scene, 'vfork')).parent }),
     ask: askEpisode,

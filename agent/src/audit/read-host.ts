@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { parseCgroupMounts } from '../kernel/cgroup-mounts.js';
 import { parseCron, type CronEntry, type CronFormat } from '../kernel/crontab.js';
+import { parseMeminfo } from '../kernel/meminfo.js';
 import { parseConfig } from '../kernel/systemd-show.js';
 import { agentLimits } from '../limits.js';
 import { readText } from '../source/proc.js';
@@ -31,7 +32,7 @@ export function readSettings(root: string): Omit<HostFacts, 'cron' | 'pidsCgroup
   const handler = settings.get('kernel.core_pattern')?.slice(1).trimStart().split(/\s/)[0] ?? '';
   return {
     settings,
-    memory: readMemory(root),
+    memory: parseMeminfo(readText(`${root}/proc/meminfo`) ?? ''),
     coredumpConfig: readConfig(root, 'coredump.conf'),
     journaldConfig: readConfig(root, 'journald.conf'),
     coreHandlerExists: existsSync(`${root}${handler}`),
@@ -69,11 +70,6 @@ export function readPidsCgroups(texts: ReadonlySet<string>): readonly PidsCgroup
       ? []
       : [{ path, current, max: Number(max) }];
   });
-}
-
-function readMemory(root: string): ReadonlyMap<string, number> {
-  const lines = (readText(`${root}/proc/meminfo`) ?? '').matchAll(/^(\w+): +(\d+) kB$/gm);
-  return new Map([...lines].map(([, name = '', kib]) => [name, Number(kib) * 1024]));
 }
 
 /** The file and its drop-ins, in the order of their weight. */

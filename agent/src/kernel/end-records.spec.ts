@@ -17,6 +17,19 @@ const core = fromHex(
   '5a3dd9142d05000008000000a6000000264eb0142d050000220ea07a2c050000565e0000565e0000e95b00000000000000000000ffffffffffffffff0600000073680000000000000000000000000000000000000000000000000000000000000000000000000000200c000000000000040000000000000000000000000000000b000000565e0000f8ffffef010000000e00000000000000646f630073686172650075737200',
 );
 
+/** The head of that core record, with what record.h lays out behind it. */
+function limitRecord(soft: bigint, hard: bigint, cpuTime: bigint): Uint8Array {
+  const bytes = new Uint8Array(recordBytes.limit);
+  bytes.set(core.subarray(0, recordBytes.head));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(8, 9, true);
+  view.setUint32(12, recordBytes.limit, true);
+  view.setInt32(120, 25, true);
+  view.setUint32(124, 1, true);
+  [soft, hard, cpuTime].forEach((value, index) => view.setBigUint64(128 + 8 * index, value, true));
+  return bytes;
+}
+
 describe('decodeRecord', () => {
   it('reads_what_a_process_used', () => {
     expect(decodeRecord(exit)).toMatchObject({ kind: 'exit', status: 11, cpuTime: 1_236_418n, peakRssPages: 3_251 });
@@ -41,6 +54,21 @@ describe('decodeRecord', () => {
       dumpable: 1,
       cwd: '/usr/share/doc',
     });
+  });
+
+  it('reads_a_limit_that_was_reached', () => {
+    const read = (...values: Parameters<typeof limitRecord>) => decodeRecord(limitRecord(...values));
+    const head = { kind: 'limit', at: 5_691_181_448_538n, signal: 25, resource: 1 };
+    expect(read(4096n, 8192n, 5n)).toMatchObject({ ...head, soft: 4096n, hard: 8192n, cpuTime: 5n });
+    const none = { soft: 4096n, hard: undefined, cpuTime: undefined };
+    expect(read(4096n, 0xffff_ffff_ffff_ffffn, 0n)).toMatchObject({ ...head, ...none });
+  });
+
+  it('refuses_every_truncation_of_a_limit_record', () => {
+    const whole = limitRecord(1n, 2n, 3n);
+    for (let length = 0; length < whole.byteLength; length += 1) {
+      expect(decodeRecord(whole.subarray(0, length))).toBeUndefined();
+    }
   });
 
   it('refuses_every_truncation_of_a_core_record', () => {

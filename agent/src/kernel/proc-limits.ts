@@ -12,6 +12,17 @@ export function parseProcLimits(text: string): ProcessLimits | undefined {
   return { core: toNumber(core), files: toNumber(files), processes: toNumber(processes) };
 }
 
+export interface FileSizeLimit {
+  readonly soft: bigint | undefined;
+  readonly hard: bigint | undefined;
+}
+
+export function parseFileSizeLimit(text: string): FileSizeLimit | undefined {
+  const [, soft, hard] = /^Max file size +(unlimited|\d{1,20}) +(unlimited|\d{1,20}) /m.exec(text) ?? [];
+  const amount = (digits: string) => (digits === 'unlimited' ? undefined : BigInt(digits));
+  return soft === undefined || hard === undefined ? undefined : { soft: amount(soft), hard: amount(hard) };
+}
+
 function toNumber(text: string): number | undefined {
   return text === 'unlimited' ? undefined : Number(text);
 }

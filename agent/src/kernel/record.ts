@@ -113,8 +113,29 @@ export interface CoreRecord extends Head {
   readonly cwd: string | undefined;
 }
 
+/** `who` ran into a limit of its own, as it was then; the signal that the kernel made for that comes next, with the same `at`. */
+export interface LimitRecord extends Head {
+  readonly kind: 'limit';
+  readonly signal: number;
+  /** Number of setrlimit(2), asm-generic: 0 CPU (seconds), 1 FSIZE (bytes), 15 RTTIME (microseconds). */
+  readonly resource: number;
+  /** Undefined: unlimited. */
+  readonly soft: bigint | undefined;
+  readonly hard: bigint | undefined;
+  /** Nanoseconds that its threads had run; undefined where that is not known. */
+  readonly cpuTime: bigint | undefined;
+}
+
 export type KernelRecord =
-  ExecRecord | ForkRecord | ExitRecord | SignalRecord | OomRecord | TaskRecord | CgroupRecord | CoreRecord;
+  | ExecRecord
+  | ForkRecord
+  | ExitRecord
+  | SignalRecord
+  | OomRecord
+  | TaskRecord
+  | CgroupRecord
+  | CoreRecord
+  | LimitRecord;
 
 /** Sizes in bytes of the fixed part of each kind, record.h. `exit`: what every layout has. */
 export const recordBytes = {
@@ -126,6 +147,7 @@ export const recordBytes = {
   oom: 224,
   cgroup: 136,
   core: 152,
+  limit: 152,
 } as const;
 
 const noId = 0xffff_ffff;
@@ -157,6 +179,8 @@ export function decodeRecord(bytes: Uint8Array): KernelRecord | undefined {
       return readCgroup(cursor, head);
     case 8:
       return readCore(cursor, head);
+    case 9:
+      return bytes.byteLength < recordBytes.limit ? undefined : readLimit(cursor, head);
     default:
       return undefined;
   }
@@ -273,6 +297,21 @@ function readCore(cursor: Cursor, head: Head): CoreRecord | undefined {
     mountNamespace,
     dumpable: dumpable === noId ? undefined : dumpable,
     cwd,
+  };
+}
+
+function readLimit(cursor: Cursor, head: Head): LimitRecord {
+  const signal = cursor.i32le();
+  const resource = cursor.u32le();
+  const [soft, hard, cpuTime] = [cursor.u64le(), cursor.u64le(), cursor.u64le()];
+  return {
+    kind: 'limit',
+    ...head,
+    signal,
+    resource,
+    soft: soft === unlimited ? undefined : soft,
+    hard: hard === unlimited ? undefined : hard,
+    cpuTime: cpuTime > 0n ? cpuTime : undefined,
   };
 }
 

@@ -4,8 +4,9 @@
  * "Killed process", before it is printed.
  */
 import { join } from 'node:path';
-import { parseCgroupMounts, type CgroupMount } from '../kernel/cgroup-mounts.js';
+import type { CgroupMount } from '../kernel/cgroup-mounts.js';
 import { parseOomKills } from '../kernel/oom-kills.js';
+import { findMemoryMount } from './memory-mount.js';
 import { readText } from './proc.js';
 
 const files = ['memory.oom_control', 'memory.events.local', 'memory.events'] as const;
@@ -25,7 +26,7 @@ export class OomCounters {
 
   /** Of that cgroup or, where it has no memory controller of its own, of the nearest above it; the root has no count. */
   ofCgroup(path: string): { readonly path: string; readonly kills: number } | undefined {
-    this.#memory ??= this.#findMemory();
+    this.#memory ??= findMemoryMount(this.#read);
     if (this.#memory === undefined || this.#memory.root !== '/') return undefined;
     for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf('/'))) {
       const directory = join(this.#memory.mountPoint, at);
@@ -35,11 +36,5 @@ export class OomCounters {
       }
     }
     return undefined;
-  }
-
-  #findMemory(): CgroupMount | undefined {
-    const procCgroup = this.#read('/proc/self/cgroup') ?? '';
-    const hierarchy = /^(\d{1,9}):(?:[^:]*,)?memory(?:,[^:]*)?:/m.exec(procCgroup)?.[1] ?? '0';
-    return parseCgroupMounts(this.#read('/proc/self/mountinfo') ?? '', procCgroup).get(Number(hierarchy));
   }
 }

@@ -1,7 +1,8 @@
-/** Reads of /proc about threads and signals. Every answer can be "gone". */
+/** Reads of /proc about threads, signals and limits. Every answer can be "gone". */
 import { readdirSync } from 'node:fs';
+import { parseFileSizeLimit, type FileSizeLimit } from '../kernel/proc-limits.js';
 import { parseSignalSets, type SignalSets } from '../kernel/signal-sets.js';
-import { readText } from './proc.js';
+import { readStatOf, readText } from './proc.js';
 
 /** /proc has threads that it does not list. */
 export function processOfThread(tid: number): number | undefined {
@@ -19,4 +20,10 @@ export function threadsOf(pid: number): readonly number[] {
 
 export function readSignalSets(pid: number): SignalSets | undefined {
   return parseSignalSets(readText(`/proc/${pid}/status`) ?? '');
+}
+
+/** A zombie has its limits still. */
+export function readFileSizeLimit(pid: number, start: bigint): FileSizeLimit | undefined {
+  const limit = parseFileSizeLimit(readText(`/proc/${pid}/limits`) ?? '');
+  return readStatOf(pid, start) && limit;
 }

@@ -16,7 +16,7 @@ import { TracedLives } from '../track/trace/lives.js';
 import { Cgroups } from './cgroups.js';
 import { inInitialPidNamespace, readBootId, readText } from './proc.js';
 import { listTasks, readTask } from './procfs.js';
-import { processOfThread, readSignalSets, threadsOf } from './proc-threads.js';
+import { processOfThread, readFileSizeLimit, readSignalSets, threadsOf } from './proc-threads.js';
 import type { TracefsSensor, TraceLoss, TraceReading } from './sensor.js';
 import { TraceTime } from './trace-clock.js';
 import { instanceDirectory, openInstance, removeInstance, tryToRemove, type Instance } from './trace-instance.js';
@@ -81,7 +81,7 @@ class TraceSensor implements TracefsSensor {
   readonly resumed: boolean;
   readonly cgroups = new Cgroups(undefined);
   readonly lives = new TracedLives({ readTask, processOfThread, threadsOf });
-  readonly details = { readTask, readSignalSets };
+  readonly details = { readTask, readSignalSets, readFileSizeLimit };
   readonly #instance: Instance;
   readonly #instanceId: string;
   readonly #decode: DecodeEvent;

@@ -73,6 +73,7 @@ function setUp(kept: readonly EpisodeEvent[] = []) {
       pathOfCgroup: () => undefined,
       learnCgroup: () => undefined,
       readSshSource: () => undefined,
+      lookAtMemory: () => undefined,
       redact: (args) => args,
       pageBytes: 4096,
       onCore: () => undefined,

@@ -1,4 +1,4 @@
-import type { ProcessRef } from '../contract.js';
+import type { MemoryState, ProcessRef } from '../contract.js';
 import type { CgroupRef, CoreRecord } from '../kernel/record.js';
 import type { NameOfUser } from './describe.js';
 import type { Image } from './life.js';
@@ -19,6 +19,8 @@ export interface Host {
   learnCgroup(cgroup: CgroupRef, path: string): void;
   readonly readSshSource: ReadSshSource;
   readonly pageBytes: number;
+  /** How much memory there is now, soon after `at`; undefined where that is long ago, or was asked too often. */
+  lookAtMemory(at: bigint, cgroup: string | undefined): MemoryState | undefined;
   /** A process died of a signal that asks for a core dump; its exit is told. */
   onCore(record: CoreRecord, victim: ProcessRef, exe: string | undefined): void;
   readonly redact: Redact;

@@ -1,7 +1,7 @@
 /** One life of a process, from its fork or our first sight of it to its end and a little beyond. */
 import type { ProcessEvent, ProcessRef } from '../contract.js';
 import { parseCgroupPath, type Placement } from '../kernel/cgroup-path.js';
-import type { Who } from '../kernel/record.js';
+import type { LimitRecord, Who } from '../kernel/record.js';
 
 /** What it runs. A fork shares its parent's until one of them calls exec. */
 export interface Image {
@@ -36,6 +36,8 @@ export interface Life {
   cgroup: Cgroup | undefined;
   /** What the last description said that can change without an exec; undefined before the first one. */
   described: Changeable | undefined;
+  /** The limit that it ran into last; the signal for that has the same `at`. */
+  reached: LimitRecord | undefined;
   ended: boolean;
   /** Its exit event was sent. */
   exitSeen: boolean;
@@ -63,6 +65,7 @@ export function createLife(who: Who, origin: ProcessEvent['origin'], image: Imag
     execAt: undefined,
     cgroup,
     described: undefined,
+    reached: undefined,
     ended: false,
     exitSeen: false,
   };

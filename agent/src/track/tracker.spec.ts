@@ -68,6 +68,7 @@ function setUp(changes: Partial<Host> = {}) {
       pathOfCgroup: () => undefined,
       learnCgroup: () => undefined,
       readSshSource: () => undefined,
+      lookAtMemory: () => undefined,
       ...changes,
     },
     (event, position) => {
@@ -190,6 +191,41 @@ describe('Tracker', () => {
     tracker.handle(exec(who(40, { parentPid: 30, parentStart: 30n * second }), 2n, '/bin/b'), 2);
     tracker.handle(exec(who(40, { parentPid: 1, parentStart: second }), 3n, '/bin/c'), 3);
     expect(events.at(-1)).toMatchObject({ pid: 40, parent: { pid: 30 } });
+  });
+
+  it('tells_the_limit_with_the_signal_that_the_kernel_made_for_it_and_with_no_other', () => {
+    const { tracker, events } = setUp();
+    const at = 200n * second;
+    const limit = { kind: 'limit', at, who: who(7), signal: 24, resource: 0, soft: 5n, hard: undefined } as const;
+    tracker.handle({ ...limit, cpuTime: 5n * second }, 1);
+    tracker.handle(signal(who(8), who(9), at, 24, 128), 2);
+    tracker.handle(signal(who(7), who(7), at, 24, 128), 3);
+    tracker.handle(signal(who(7), who(7), at + 1n, 24, 128), 4);
+    tracker.handle({ ...limit, resource: 7, cpuTime: undefined, at: at + 2n }, 5);
+    tracker.handle(signal(who(7), who(7), at + 2n, 24, 128), 6);
+    const limits = events.flatMap((event) => (event.kind === 'signal' ? [event.limit] : []));
+    const cpu = { resource: 'cpu', soft: 5, cpuTime: String(5n * second) };
+    expect(limits).toEqual([undefined, cpu, undefined, undefined]);
+    for (const event of events) expect(() => KnownEvent.parse(event)).not.toThrow();
+  });
+
+  it('looks_at_the_memory_when_a_daemon_ends_somebody_to_free_some', () => {
+    const asked: [bigint, string | undefined][] = [];
+    const lookAtMemory: Host['lookAtMemory'] = (at, cgroup) => {
+      asked.push([at, cgroup]);
+      return { at: String(at + 5n), total: 4096, available: 1024, stalled: { some: 12.5 } };
+    };
+    const { tracker, events } = setUp({ lookAtMemory, pathOfCgroup: () => '/box' });
+    const daemon = who(7, { comm: 'earlyoom' });
+    const victim = who(9, { cgroup: { hierarchy: 0, id: 5n } });
+    tracker.handle(signal(daemon, victim, 200n * second, 15), 1);
+    tracker.handle(signal(daemon, victim, 201n * second, 10), 2);
+    tracker.handle(signal(who(8), victim, 202n * second, 15), 3);
+    tracker.replay(signal(daemon, victim, 203n * second, 9), 4);
+    expect(asked).toEqual([[200n * second, '/box']]);
+    const states = events.flatMap((event) => (event.kind === 'signal' ? [event.memory?.available] : []));
+    expect(states).toEqual([1024, undefined, undefined]);
+    for (const event of events) expect(() => KnownEvent.parse(event)).not.toThrow();
   });
 
   it('describes_anew_who_changed_the_user_without_an_exec', () => {

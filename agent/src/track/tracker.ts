@@ -16,6 +16,7 @@ import type {
   ExitRecord,
   ForkRecord,
   KernelRecord,
+  LimitRecord,
   OomRecord,
   SignalRecord,
   TaskRecord,
@@ -23,6 +24,7 @@ import type {
 } from '../kernel/record.js';
 import { isSentByProcess, signalDisposition, signalResult } from '../kernel/signal.js';
 import { agentLimits } from '../limits.js';
+import { freesMemory, reachedLimit } from './circumstances.js';
 import { changeable, describe, describeExit, isUnchanged } from './describe.js';
 import { createLife, moveTo, unknownImage, type Life } from './life.js';
 import type { Host } from './host.js';
@@ -102,6 +104,8 @@ export class Tracker implements Lives {
         return this.#cgroup(record);
       case 'core':
         return this.#core(record);
+      case 'limit':
+        return this.#limit(record);
       case 'task':
         return;
     }
@@ -240,7 +244,20 @@ export class Tracker implements Lives {
     if (record.address !== undefined) event.address = `0x${record.address.toString(16)}`;
     if (record.count !== undefined) event.count = record.count;
     if (record.until !== undefined) event.until = record.until.toString();
+    this.#addCircumstances(event, record, target, sender);
     this.#say(event);
+  }
+
+  #addCircumstances(event: SignalEvent, record: SignalRecord, target: Life, sender: Life | undefined): void {
+    const limit = reachedLimit(target, record);
+    if (limit) event.limit = limit;
+    if (this.#silent || sender === undefined || !freesMemory(sender, record)) return;
+    const memory = this.#host.lookAtMemory(record.at, target.cgroup?.path);
+    if (memory) event.memory = memory;
+  }
+
+  #limit(record: LimitRecord): void {
+    this.#see(record.who, 'signal').reached = record;
   }
 
   #oom(record: OomRecord): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelRecord, Who } from '../../kernel/record.js';
+import type { FileSizeLimit } from '../../kernel/proc-limits.js';
 import type { SignalSets } from '../../kernel/signal-sets.js';
 import type { TraceEvent } from '../../kernel/trace/event.js';
 import { TracedLives } from './lives.js';
@@ -31,6 +32,7 @@ function setUp(...processes: readonly Who[]) {
   const proc = new Map(processes.map((one) => [one.pid, one]));
   const signalSets = new Map<number, SignalSets>();
   const threads = new Map<number, readonly number[]>();
+  const fileSizeLimits = new Map<number, FileSizeLimit>();
   const lives = new TracedLives({
     readTask: (pid) => proc.get(pid),
     processOfThread: (tid) => [...proc.keys()].find((pid) => pid === tid || threads.get(pid)?.includes(tid)),
@@ -40,8 +42,16 @@ function setUp(...processes: readonly Who[]) {
   const details = {
     readTask: (pid: number) => proc.get(pid),
     readSignalSets: (pid: number) => signalSets.get(pid),
+    readFileSizeLimit: (pid: number) => fileSizeLimits.get(pid),
   };
-  return { proc, signalSets, threads, lives, run: (...events: TraceEvent[]) => translate(events, lives, details) };
+  return {
+    proc,
+    signalSets,
+    threads,
+    fileSizeLimits,
+    lives,
+    run: (...events: TraceEvent[]) => translate(events, lives, details),
+  };
 }
 
 const newtask = (at: bigint, tid: number, child: number, flags = 0): TraceEvent => ({
@@ -276,6 +286,15 @@ describe('what became of a signal', () => {
     expect(run(timer(27), deliver(51n * ms, 5, 27, true))).toEqual([]);
     expect(run(timer(14), deliver(51n * ms, 5, 9))).toHaveLength(1);
     expect(run(send(50n * ms, 5, 5, 14), deliver(51n * ms, 5, 14, true))).toHaveLength(1);
+  });
+
+  it('asks_proc_for_the_file_size_limit_of_whoever_reached_it_once', () => {
+    const { run, fileSizeLimits } = setUp(who(5, tick), who(6, tick));
+    fileSizeLimits.set(5, { soft: 4096n, hard: undefined });
+    const reached = (at: bigint, tid: number) => ({ ...send(at, tid, 5, 25), group: false }) as TraceEvent;
+    const records = run(reached(50n * ms, 5), reached(51n * ms, 5), reached(52n * ms, 6), send(53n * ms, 5, 5, 25));
+    expect(records.map(({ kind }) => kind)).toEqual(['limit', 'signal', 'signal', 'signal', 'signal']);
+    expect(records[0]).toMatchObject({ at: 50n * ms, signal: 25, resource: 1, soft: 4096n, hard: undefined });
   });
 
   it('keeps_who_was_running_and_which_thread_was_meant', () => {

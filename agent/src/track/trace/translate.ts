@@ -7,6 +7,7 @@
 import { cloneFlags, commOfFile } from '../../kernel/task.js';
 import type { ExecRecord, KernelRecord, SignalRecord, Who } from '../../kernel/record.js';
 import type { SignalSets } from '../../kernel/signal-sets.js';
+import type { FileSizeLimit } from '../../kernel/proc-limits.js';
 import { isTimerNoise, signalDispositions } from '../../kernel/signal.js';
 import type { TraceEvent } from '../../kernel/trace/event.js';
 import type { TracedLife, TracedLives } from './lives.js';
@@ -17,6 +18,9 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 /** TRACE_SIGNAL_* of include/trace/events/signal.h: the kernel kept it, if need be without its information. */
 const takenResults: ReadonlySet<number> = new Set([0, 4]);
 const ignoredResult = 1;
+const sigxfsz = 25;
+/** RLIMIT_FSIZE, asm-generic. */
+const fileSize = 1;
 
 const nobody: Who = {
   pid: 0,
@@ -39,6 +43,7 @@ const nobody: Who = {
 export interface LiveDetails {
   readTask(pid: number): Who | undefined;
   readSignalSets(pid: number): SignalSets | undefined;
+  readFileSizeLimit(pid: number, start: bigint): FileSizeLimit | undefined;
 }
 
 export function translate(
@@ -59,6 +64,7 @@ class Chunk {
   readonly #ends = new Map<number, bigint>();
   readonly #execs = new Map<TracedLife, Mutable<ExecRecord>>();
   readonly #open = new Map<TracedLife, Mutable<SignalRecord>[]>();
+  readonly #limitsRead = new Set<TracedLife>();
 
   constructor(events: readonly TraceEvent[], lives: TracedLives, details: LiveDetails) {
     this.#lives = lives;
@@ -149,6 +155,7 @@ class Chunk {
     const running = this.#lives.of(tid, at);
     if (target === undefined) return;
     target.endings.generated(signal, takenResults.has(result));
+    if (signal === sigxfsz && !group && running === target) this.#fileSizeLimit(at, target);
     const record: Mutable<SignalRecord> = {
       kind: 'signal',
       at,
@@ -165,6 +172,16 @@ class Chunk {
     const open = this.#open.get(target);
     if (open === undefined) this.#open.set(target, [record]);
     else open.push(record);
+  }
+
+  /** Once in a chunk: whoever catches the signal may get it with every write. Limits of processor time change as they are reached. */
+  #fileSizeLimit(at: bigint, life: TracedLife): void {
+    if (this.#limitsRead.has(life)) return;
+    this.#limitsRead.add(life);
+    const { who } = life;
+    const limit = this.#details.readFileSizeLimit(who.pid, who.start);
+    if (limit === undefined) return;
+    this.#records.push({ kind: 'limit', at, who, signal: sigxfsz, resource: fileSize, ...limit, cpuTime: undefined });
   }
 
   #deliver({ at, tid, signal, handled }: Of<'deliver'>): void {
