@@ -2,6 +2,7 @@
 -- $1 int[] boots, $2 int[] pids, $3 bigint[] start times, none twice; $4 int most names, $5 int most cells of a host in an hour
 -- Names and cells that find no room are `other`, 1; causes and actors always do. The image of a killer is the one that it had at the death.
 -- One statement adds and subtracts, in the order of the cells: several workers at once wait for each other, not in a circle.
+-- What several parts read is materialized: the planner thinks it small, and would work it out again for each row.
 -- Primary keys of deaths, processes, former_images, counted_deaths, death_counts; indexes death_count_names (name), death_counts_cell.
 with wanted as (
   select * from unnest($1::int[], $2::int[], $3::bigint[]) as k(boot, pid, start_ns)
@@ -47,7 +48,7 @@ with wanted as (
   from dead d join ids c on c.name = d.cause join ids k on k.name = d.actor
   left join ids u on u.name = d.unit left join ids e on e.name = d.exe
   left join ids w on w.name = d.killer left join ids l on l.name = d.login
-), ranked as (
+), ranked as materialized (
   select host_id, hour, cause, actor, signal, unit, exe, killer, login,
     row_number() over (partition by host_id, hour order by min(start_ns), cause, actor, signal, unit, exe, killer, login) as position
   from named n
@@ -56,10 +57,10 @@ with wanted as (
     where (g.host_id, g.hour, g.cause, g.actor, g.signal, g.unit, g.exe, g.killer, g.login)
       = (n.host_id, n.hour, n.cause, n.actor, n.signal, n.unit, n.exe, n.killer, n.login))
   group by host_id, hour, cause, actor, signal, unit, exe, killer, login
-), room as (
+), room as materialized (
   select n.host_id, n.hour, $5::int - (select count(*) from death_counts g where g.host_id = n.host_id and g.hour = n.hour) as cells
   from (select distinct host_id, hour from ranked) n
-), crowded as (
+), crowded as materialized (
   select r.* from ranked r join room using (host_id, hour) where r.position > room.cells
 ), placed as materialized (
   select n.boot, n.pid, n.start_ns, n.host_id, n.hour, n.cause, n.actor, n.signal,
@@ -82,7 +83,7 @@ with wanted as (
   order by host_id, hour, cause, actor, signal, unit, exe, killer, login
   on conflict (host_id, hour, cause, actor, signal, unit, exe, killer, login) do update set count = death_counts.count + excluded.count
   returning id, host_id, hour, cause, actor, signal, unit, exe, killer, login
-), cells as (
+), cells as materialized (
   select * from changed
   union
   select g.id, g.host_id, g.hour, g.cause, g.actor, g.signal, g.unit, g.exe, g.killer, g.login

@@ -29,7 +29,7 @@ const namesMax = 100_000;
 const cellsPerHourMax = 256;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const recountedTogether = 2_000;
+const recountedTogether = 1_000;
 
 export interface DeathGroup {
   /** When the bucket begins, in hours since 1970, UTC. Null without buckets. */

@@ -80,8 +80,8 @@ describe('what can be asked', () => {
       ['EXITED', 1],
     ]);
     expect(short(await counts(['HOST', 'SIGNAL']), 'host', 'signal', 'count')).toEqual([
-      ['web', 'SIGKILL', 3],
       ['web', null, 3],
+      ['web', 'SIGKILL', 3],
       ['mail', null, 1],
     ]);
     expect(short(await counts(['UNIT']), 'unit', 'count')).toEqual([
