@@ -99,12 +99,13 @@ async function compare(ask, name, { lives, requests }) {
     if (isDeepStrictEqual(answers[0], answers[1])) continue;
     throw new Error(`They answer differently:\n${answers.map((answer) => JSON.stringify(answer)).join('\n')}`);
   }
+  const timeOf = async (/** @type {string} */ tool, /** @type {number} */ n) =>
+    (await /** @type {Ask} */ (ask[tool])(name, variablesOf(n))).ms;
   /** @type {Record<string, number[]>} */
   const times = { [ours]: [], [bare]: [] };
   for (let begin = 0; begin < requests; begin += turn) {
     for (const tool of (begin / turn) % 2 === 0 ? queryTools : queryTools.toReversed())
-      for (let n = begin; n < begin + turn; n += 1)
-        times[tool]?.push(/** @type {{ ms: number }} */ (await ask[tool]?.(name, variablesOf(n))).ms);
+      for (let n = begin; n < begin + turn; n += 1) times[tool]?.push(await timeOf(tool, n));
   }
   return times;
 }

@@ -1,7 +1,9 @@
 /** Backup and restore as docs/operations.md says for embedded Postgres: a copy of the stopped database and of the keys. */
-import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPostgres } from '../../scripts/postgres.mjs';
 import { startApi, type Api } from '../../src/edge/api.js';
@@ -16,7 +18,6 @@ import { enrollHost } from '../support/host.js';
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'whodunit-backup-'));
-  // Under root Postgres runs as another user, who has to get through to its own directory in here.
   await chmod(directory, 0o711);
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -31,6 +32,9 @@ const postgresIn = (name: string) => path.join(directory, name, 'postgres');
 
 /** What `npm start` starts, without the agent. */
 async function start(name: string): Promise<Installation> {
+  // Under root Postgres runs as another user, who has to get in; else its data would be below /var/lib.
+  await mkdir(postgresIn(name), { recursive: true });
+  await chmod(postgresIn(name), 0o711);
   const postgres = await startPostgres({ dataDir: postgresIn(name), log: () => undefined });
   await applyMigrations(postgres.url, { log: () => undefined });
   const stateDir = path.join(directory, name, 'state');
@@ -73,7 +77,8 @@ test('what_was_copied_answers_as_before_and_takes_what_agents_still_have', async
   await eventually(async () => JSON.stringify(await before.gql(query)).includes('"count":1'), 30_000);
   const answer = await before.gql(query);
   await before.close();
-  await cp(path.join(directory, 'one'), path.join(directory, 'two'), { recursive: true, preserveTimestamps: true });
+  // Owners and all.
+  await promisify(execFile)('cp', ['-a', path.join(directory, 'one'), path.join(directory, 'two')]);
   await rm(path.join(directory, 'one'), { recursive: true });
 
   const after = await start('two');
