@@ -65,7 +65,7 @@ async function resolverTypes(sources) {
       enumsAsTypes: true,
       useTypeImports: true,
       emitLegacyCommonJSImports: false,
-      scalars: { DateTime: 'Date' },
+      scalars: { DateTime: 'Date', Duration: 'number' },
       mappers: Object.fromEntries(Object.entries(mappers).filter(([name]) => defined.has(name))),
     },
   });

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditWorkerModule } from './audit/audit.module.js';
 import { ScheduleService } from './audit/schedule.service.js';
+import { BackfillService } from './diagnosis/backfill.service.js';
 import { DiagnosisModule } from './diagnosis/diagnosis.module.js';
 import { DiagnosisService } from './diagnosis/diagnosis.service.js';
 import { ReverdictService } from './diagnosis/reverdict.service.js';
@@ -73,6 +74,9 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
     },
   });
   await queue.wake('reverdict');
+  // Not waited for; a worker that is stopped meanwhile leaves days uncounted, which `npm run counts:rebuild` makes good.
+  const backfill = app.get(BackfillService).run();
+  backfill.catch((error: unknown) => logger.error({ err: error }, 'the history could not be counted'));
   return {
     close: async () => {
       await incidents.close();

@@ -1,7 +1,7 @@
 /** The API as one thing that starts and closes: Nest on Fastify, with authentication in front and the WebSocket beside. */
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AdminToken } from '../access/admin-token.js';
@@ -15,6 +15,7 @@ import type { Running } from '../platform/program.js';
 import { migrateQueue } from '../queue/queues.js';
 import { admitBatches } from './admit.hook.js';
 import { authenticateRequests } from './authenticate.hook.js';
+import { resolveDirectly } from './direct-resolvers.js';
 import { serveDocs } from './docs.js';
 import { serveGraphiql } from './graphiql.js';
 import { ProblemAdapter } from './problem.adapter.js';
@@ -62,6 +63,7 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
   serveDocs(app);
   app.useGlobalFilters(new ProblemFilter(logger));
   await app.init();
+  resolveDirectly(app.get(GraphQLSchemaHost).schema, app.get(ModulesContainer));
   return app;
 }
 

@@ -2,6 +2,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { Failure } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
+import { asTimeout } from '../store/statement-timeout.js';
 
 /** Codes that graphql-js and Apollo give to what the caller got wrong. */
 const callersFault = new Set([
@@ -17,7 +18,8 @@ const callersFault = new Set([
 export function formatGraphqlError(logger: Logger) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     // What ends a subscription has no path, which Apollo's unwrapResolverError would insist on.
-    const cause = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
+    const origin = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
+    const cause = asTimeout(origin) ?? origin;
     const where = {
       ...(formatted.locations ? { locations: formatted.locations } : {}),
       ...(formatted.path ? { path: formatted.path } : {}),

@@ -51,6 +51,21 @@ test('a_variable_that_does_not_fit_is_left_to_whoever_executes', () => {
   expect(codes('query ($n: Int!) { processes(first: $n) { nodes { pid } } }', {})).toEqual([]);
 });
 
+test('what_was_found_of_a_document_is_not_taken_for_other_variables', () => {
+  const query = `query ($n: Int, $rung: Rung) {
+    hosts(filter: { rung: $rung }) { nodes { id } } processes(first: $n) { nodes { children(first: $n) { nodes { pid } } } } }`;
+  const document = parse(query, parseOptions);
+  const codesOf = (variables: Record<string, unknown>) =>
+    limitErrors(schema, document, variables).map((error) => error.extensions.code);
+  // The estimate cannot be made where a variable does not fit; that says nothing of the next request.
+  expect(codesOf({ n: 200, rung: 'NONE' })).toEqual([]);
+  for (let again = 0; again < 2; again += 1) {
+    expect(codesOf({ n: 10, rung: 'EBPF' })).toEqual([]);
+    expect(codesOf({ n: 200, rung: 'EBPF' })).toEqual(['graphql/too-complex']);
+    expect(codesOf({ n: 200, rung: 'PROCFS' })).toEqual(['graphql/too-complex']);
+  }
+});
+
 test('every_limit_has_a_sentence', () => {
   const [error] = limitErrors(schema, parse(`{ ${times(60, (n) => `a${n}: __typename`)} }`), {});
   expect(error?.message).toMatch(/^The query .*\.$/);

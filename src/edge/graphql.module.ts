@@ -4,6 +4,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { DynamicModule } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyRequest } from 'fastify';
 import { HistoryModule } from '../history/history.module.js';
 import type { OperationContext } from '../history/context.js';
@@ -11,6 +12,7 @@ import { LoaderFactory } from '../history/loaders.js';
 import type { Logger } from '../platform/logger.js';
 import { LOGGER } from '../platform/platform.tokens.js';
 import { DateTime } from './date-time.scalar.js';
+import { Duration } from './duration.scalar.js';
 import { formatGraphqlError } from './graphql-errors.js';
 import { limitErrors, parseOptions } from './graphql-limits.js';
 
@@ -25,7 +27,7 @@ export function graphqlModule(): DynamicModule {
     useFactory: (loaders: LoaderFactory, logger: Logger) => ({
       path: graphqlPath,
       typePaths: [sdl],
-      resolvers: { DateTime },
+      resolvers: { DateTime, Duration },
       graphiql: false,
       introspection: true,
       allowBatchedHttpRequests: false,
@@ -34,7 +36,8 @@ export function graphqlModule(): DynamicModule {
       cache: 'bounded',
       parseOptions,
       formatError: formatGraphqlError(logger),
-      plugins: [limitPlugin],
+      // Cache control would look at every field of every answer, and nothing here may be cached.
+      plugins: [limitPlugin, ApolloServerPluginCacheControlDisabled()],
       context: (request: FastifyRequest): OperationContext => ({
         principal: request.principal!,
         loaders: loaders.create(),

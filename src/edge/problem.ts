@@ -5,6 +5,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../contract/index.js';
 import { Failure } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
+import { asTimeout } from '../store/statement-timeout.js';
 
 /** Fastify's own refusals, before any handler of ours ran. */
 const fastifyCodes: Readonly<Record<string, { code: string; detail: string }>> = {
@@ -43,7 +44,8 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** Answers a request with the problem; a bug is logged whole, its text stays here. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const error = asTimeout(thrown) ?? thrown;
   const body = toProblem(error);
   if (!(error instanceof Failure) && body.status >= 500)
     logger.error({ err: error, path: request.url.split('?')[0] }, body.detail);

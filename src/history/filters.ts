@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EpisodeEvent } from '../contract/index.js';
 import type { DeathFilter, EpisodeFilter, InputMaybe, ProcessFilter } from '../generated/graphql.js';
-import type { DeathCriteria } from '../store/death.store.js';
+import type { DeathCriteria } from '../store/death.criteria.js';
 import type { EpisodeCriteria } from '../store/episode.store.js';
 import { HostStore } from '../store/host.store.js';
 import type { ProcessCriteria } from '../store/process.store.js';

@@ -4,6 +4,8 @@ import { EpisodeFeed } from './episode.feed.js';
 import { EpisodeResolver, EpisodesResolver, ProcessEpisodesResolver } from './episode.resolver.js';
 import { CoreDumpResolver, DeathEvidenceResolver, KernelLogLineResolver } from './evidence.resolver.js';
 import { DeathFeed } from './death.feed.js';
+import { DeathCountResolver } from './death-count.resolver.js';
+import { DeathCountService } from './death-count.service.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from './death.resolver.js';
 import { ExportController } from './export/export.controller.js';
 import { ExportService } from './export/export.service.js';
@@ -29,6 +31,8 @@ import { WhoKilledService } from './who-killed.service.js';
     BootEndingResolver,
     BootResolver,
     CoreDumpResolver,
+    DeathCountResolver,
+    DeathCountService,
     DeathEvidenceResolver,
     DeathFeed,
     DeathResolver,

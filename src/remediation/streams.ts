@@ -37,6 +37,8 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private readonly process = randomUUID();
   private listeners: readonly Listener[] = [];
   private timer: NodeJS.Timeout | undefined;
+  /** Hosts that have come: welcomed together, since after a restart all of them come at once. */
+  private readonly arrived = new Set<number>();
   /** Hosts for which something may wait that is no command: asked for together. */
   private readonly awaiting = new Set<number>();
   /** Deliveries follow one another. */
@@ -93,8 +95,15 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
       'x-accel-buffering': 'no',
     });
     response.write(': commands\n\n');
-    this.soon(() => this.work.holdStreams(this.process, [hostId]));
-    this.catchUp([hostId]);
+    this.arrived.add(hostId);
+    if (this.arrived.size === 1) this.soon(() => this.welcome());
+  }
+
+  private async welcome(): Promise<void> {
+    const hostIds = [...this.arrived].filter((hostId) => this.streams.has(hostId));
+    this.arrived.clear();
+    this.catchUp(hostIds);
+    await this.work.holdStreams(this.process, hostIds);
   }
 
   /** What is signed for these hosts and has not ended, again where it was sent before. */
@@ -149,10 +158,7 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
     for (const { hostId } of streams) this.push(hostId, ':\n\n');
     if (streams.length === 0) return;
     await this.work.holdStreams(this.process, [...this.streams.keys()]);
-    const hashes = streams.map(({ credential }) => Buffer.from(credential, 'base64'));
-    const live = new Set(
-      (await this.tokens.liveCredentials(hashes)).map((hash) => Buffer.from(hash).toString('base64')),
-    );
+    const live = await this.tokens.liveCredentials(streams.map(({ credential }) => credential));
     for (const { credential, response } of streams) if (!live.has(credential)) response.end();
   }
 

@@ -2,30 +2,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { Verdict } from '../verdict/index.js';
+import { countDeaths } from './death-count.store.js';
+import { labelsOf, type DeathCriteria } from './death.criteria.js';
 import { bigints, keyArrays } from './keys.js';
 import { notifyDeaths, notifyTroubles } from './notifications.js';
 import type { Db } from './postgres.js';
 import type { DeathRow, LifeKey, LossRow } from './rows.js';
 import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
-import { storableText, textOrNull } from './text.js';
+import { textOrNull } from './text.js';
 import { wantedEnds } from './wanted-ends.js';
-
-export interface DeathCriteria {
-  readonly hostId?: number | null;
-  readonly since?: Date | null;
-  readonly until?: Date | null;
-  readonly cause?: readonly string[] | null;
-  readonly actor?: readonly string[] | null;
-  readonly signal?: readonly number[] | null;
-  readonly exe?: string | null;
-  readonly command?: string | null;
-  readonly loginUser?: string | null;
-  readonly pid?: number | null;
-  readonly unit?: string | null;
-  /** Of the host; all of them. */
-  readonly labels?: readonly { readonly key: string; readonly value: string }[] | null;
-}
 
 /** Where a page of deaths begins: after this one. */
 export interface DeathPosition extends LifeKey {
@@ -117,14 +103,14 @@ export class DeathStore {
       const changed = await run<LifeKey & { trouble: boolean }>(tx, 'saveVerdicts', [rows, [...wantedEnds]]);
       await Promise.all([run(tx, 'addDeathTurns', [...keyArrays(changed), policyReach]), notifyDeaths(tx, changed)]);
       if (changed.some(({ trouble }) => trouble)) await notifyTroubles(tx);
+      // Last: other workers wait for its cells until this is committed.
+      await countDeaths(
+        tx,
+        decided.map(({ key }) => key),
+      );
       return keys.length;
     })) as number;
   }
-}
-
-function labelsOf({ labels }: DeathCriteria): string | null {
-  if (!labels) return null;
-  return JSON.stringify(labels.map(({ key, value }) => ({ [storableText(key)]: storableText(value) })));
 }
 
 function criteria(where: DeathCriteria): unknown[] {

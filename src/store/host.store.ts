@@ -49,11 +49,9 @@ export class HostStore {
   }
 
   async rungs(ids: readonly number[]): Promise<Map<number, Rung | null>> {
-    const hosts = await this.prisma.host.findMany({
-      where: { id: { in: [...ids] } },
-      select: { id: true, rung: true },
-    });
-    return new Map(hosts.map((host) => [host.id, host.rung as Rung | null]));
+    const hosts = await this.db<Pick<HostRow, 'id' | 'rung'>[]>`
+      select id, rung from hosts where id = any (${[...ids]}::int[])`;
+    return new Map(hosts.map(({ id, rung }) => [id, rung]));
   }
 
   /** Each once. */

@@ -5,6 +5,7 @@ import { AuditStore } from './audit.store.js';
 import { AuditScheduleStore } from './audit-schedule.store.js';
 import { BatchStore } from './batch.store.js';
 import { BootStore } from './boot.store.js';
+import { DeathCountStore } from './death-count.store.js';
 import { DeathStore } from './death.store.js';
 import { DeliveryStore } from './delivery.store.js';
 import { EpisodeStore } from './episode.store.js';
@@ -45,6 +46,7 @@ const stores = [
   AuditStore,
   BatchStore,
   BootStore,
+  DeathCountStore,
   DeathStore,
   DeliveryStore,
   EpisodeStore,

@@ -26,8 +26,9 @@ export class TokenStore {
 
   /** A live API token, else null. */
   async apiToken(hash: Uint8Array<ArrayBuffer>): Promise<{ name: string; role: string } | null> {
-    const token = await this.prisma.apiToken.findUnique({ where: { hash } });
-    return token && token.revokedAt === null ? token : null;
+    const [token] = await this.db<{ name: string; role: string }[]>`
+      select name, role from api_tokens where hash = ${hash} and revoked_at is null`;
+    return token ?? null;
   }
 
   /** @returns false when a live token of that name is there already. */
@@ -47,10 +48,12 @@ export class TokenStore {
     return (await this.prisma.apiToken.updateMany({ where, data: { revokedAt: new Date() } })).count > 0;
   }
 
-  /** Of the given digests of credentials, those that are live. */
-  async liveCredentials(hashes: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array[]> {
-    const where = { hash: { in: [...hashes] }, revokedAt: null };
-    return (await this.prisma.hostCredential.findMany({ where, select: { hash: true } })).map(({ hash }) => hash);
+  /** Of the given digests of credentials, base64, those that are live. */
+  async liveCredentials(digests: readonly string[]): Promise<Set<string>> {
+    const rows = await this.db<{ digest: string }[]>`
+      select encode(hash, 'base64') as digest from host_credentials
+      where hash = any (select decode(digest, 'base64') from unnest(${[...digests]}::text[]) as digest) and revoked_at is null`;
+    return new Set(rows.map(({ digest }) => digest));
   }
 
   /** The hosts that credentials belong to, in their order; null: it is not known, or not live. */

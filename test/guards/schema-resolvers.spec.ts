@@ -20,6 +20,7 @@ import type {
   FindingRow,
 } from '../../src/store/audit.rows.js';
 import { BootEndingResolver, BootResolver, HostBootsResolver } from '../../src/history/boot.resolver.js';
+import { DeathCountResolver } from '../../src/history/death-count.resolver.js';
 import { ActorResolver, DeathResolver, LossResolver, VerdictResolver } from '../../src/history/death.resolver.js';
 import type { JobTarget, Ledger, LedgerLoss, OomLimit, OomVictim, StreamLedger } from '../../src/generated/graphql.js';
 import type { Connection } from '../../src/platform/connection.js';
@@ -75,6 +76,7 @@ import type { IncidentRow, NoticeRow, SilenceRow } from '../../src/store/inciden
 import type { SwitchRow } from '../../src/store/switch.store.js';
 import type { TurnRow } from '../../src/store/policy-turn.store.js';
 import type { Policy, Remedy } from '../../src/remedy/index.js';
+import type { DeathGroup } from '../../src/store/death-count.store.js';
 import { SignalResolver } from '../../src/history/signal.resolver.js';
 import type { VerdictView } from '../../src/history/verdict.view.js';
 import type {
@@ -107,6 +109,7 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   Process: columns<ProcessRow>()('pid', 'exe', 'comm', 'args', 'cgroup', 'unit'),
   SignalRecord: columns<SignalRow>()('at', 'code', 'thread'),
   Death: columns<DeathRow>()('reconstructed'),
+  DeathCount: columns<DeathGroup>()('cause', 'actor', 'unit', 'exe', 'killer', 'login', 'other'),
   Restart: columns<RestartView>()('recently', 'isLoop'),
   Remedy: columns<Remedy>()('action', 'unit', 'advised', 'reason'),
   Audit: columns<AuditProgressRow>()('id', 'state', 'name'),
@@ -266,6 +269,7 @@ const resolvers = [
   VerdictRemediesResolver,
   ActorResolver,
   CoreDumpResolver,
+  DeathCountResolver,
   DeathEvidenceResolver,
   DeathResolver,
   DeathRestartResolver,

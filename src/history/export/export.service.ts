@@ -1,7 +1,8 @@
 /** Deaths as lines, newest first, page by page: what is in memory does not grow with what there is. */
 import { Injectable } from '@nestjs/common';
 import { Failure } from '../../platform/errors.js';
-import { DeathStore, type DeathCriteria, type DeathPosition } from '../../store/death.store.js';
+import type { DeathCriteria } from '../../store/death.criteria.js';
+import { DeathStore, type DeathPosition } from '../../store/death.store.js';
 import { parseLifeId } from '../../store/rows.js';
 import { Filters } from '../filters.js';
 import { LoaderFactory } from '../loaders.js';
