@@ -3,10 +3,7 @@
  * what it does in order; both exit with 0 in time. What follows is the next process' work, and nothing is lost or doubled.
  */
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,37 +12,25 @@ import { eventually } from '../support/eventually.js';
 import { described, exited, life } from '../support/events.js';
 import { startFleet } from '../support/fleet.js';
 import { enrollHost, type TestHost } from '../support/host.js';
-import { freePort, isReady, keepRunning, type Standing } from '../support/standing.js';
+import { keepServer, type StandingServer } from '../support/standing.js';
 
 /** src/platform/lifecycle.ts: after that it would end with 1. */
 const drainMsMax = 10_000;
 
-let directory: string;
 let database: TestDatabase;
 let sql: Sql;
-let url: string;
-let adminToken: string;
-let api: Standing;
-let worker: Standing;
+let server: StandingServer;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'whodunit-drain-'));
   database = await createDatabase();
   sql = postgres(database.url, { max: 2, onnotice: () => undefined });
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, DATABASE_URL: database.url, PORT: `${port}`, WHODUNIT_STATE_DIR: directory };
-  api = await keepRunning('main', { env, directory, isUp: () => isReady(url) });
-  adminToken = (await readFile(path.join(directory, 'admin-token'), 'utf8')).trim();
-  worker = await keepRunning('worker', { env, directory, isUp: async (child) => child.exitCode === null });
+  server = await keepServer(database.url);
 }, 300_000);
 
 afterAll(async () => {
-  await worker?.stop();
-  await api?.stop();
+  await server?.close();
   await sql?.end({ timeout: 5 });
   await database?.drop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const headersOf = (host: TestHost) => ({ authorization: `Bearer ${host.credential}` });
@@ -54,7 +39,7 @@ const headersOf = (host: TestHost) => ({ authorization: `Bearer ${host.credentia
 async function half(host: TestHost) {
   const body = JSON.stringify(host.batch([described(life(10)), exited(life(10), 50)]));
   const headers = { ...headersOf(host), 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const asking = request(`${url}/v1/batches`, { method: 'POST', headers });
+  const asking = request(`${server.url}/v1/batches`, { method: 'POST', headers });
   const reply = once(asking, 'response').then(([response]) => (response as IncomingMessage).resume().statusCode);
   reply.catch(() => undefined);
   asking.write(body.slice(0, 40));
@@ -63,7 +48,9 @@ async function half(host: TestHost) {
 
 /** A command stream, and how it ends. */
 async function listen(host: TestHost): Promise<{ readonly how: Promise<string> }> {
-  const asking = request(`${url}/v1/commands`, { headers: { ...headersOf(host), accept: 'text/event-stream' } }).end();
+  const asking = request(`${server.url}/v1/commands`, {
+    headers: { ...headersOf(host), accept: 'text/event-stream' },
+  }).end();
   const [response] = (await once(asking, 'response')) as [IncomingMessage];
   response.resume();
   const how = once(response, 'end').then(
@@ -74,6 +61,7 @@ async function listen(host: TestHost): Promise<{ readonly how: Promise<string> }
 }
 
 test('sigterm_under_load_answers_what_was_begun_and_loses_nothing', { timeout: 300_000 }, async () => {
+  const { url, adminToken, api, worker } = server;
   const asAdmin = (at: string, init: RequestInit & { token?: string | null } = {}) =>
     fetch(`${url}${at}`, {
       ...init,

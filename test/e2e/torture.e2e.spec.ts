@@ -7,9 +7,6 @@
  * WHODUNIT_SECONDS ends the killing earlier, for a run in pieces. WHODUNIT_SEED repeats the victims and pauses of an earlier run
  * (not the machine's timing).
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,14 +14,7 @@ import { applyMigrations } from '../../src/store/migrate.js';
 import { eventually } from '../support/eventually.js';
 import { startFleet } from '../support/fleet.js';
 import { randomFrom, seedOf } from '../support/random.js';
-import {
-  freePort,
-  isReady,
-  keepPostgres,
-  keepRunning,
-  type Standing,
-  type StandingPostgres,
-} from '../support/standing.js';
+import { keepPostgres, keepServer, type StandingPostgres, type StandingServer } from '../support/standing.js';
 
 const kills = Number(process.env['WHODUNIT_KILLS'] ?? 3);
 const secondsMax = Number(process.env['WHODUNIT_SECONDS'] ?? 3_600);
@@ -36,36 +26,25 @@ const pauseMsMax = 3_000;
 /** For what piled up while the machine was busy dying. */
 const catchUpMs = 600_000;
 
-let directory: string;
 let database: StandingPostgres;
 let sql: Sql;
-let url: string;
-let adminToken: string;
-let api: Standing;
-let worker: Standing;
+let server: StandingServer;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'whodunit-torture-'));
   database = await keepPostgres();
   await applyMigrations(database.url, { log: () => undefined });
   sql = postgres(database.url, { max: 2, onnotice: () => undefined, backoff: () => 0.1 });
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, DATABASE_URL: database.url, PORT: `${port}`, WHODUNIT_STATE_DIR: directory };
-  api = await keepRunning('main', { env, directory, isUp: () => isReady(url) });
-  adminToken = (await readFile(path.join(directory, 'admin-token'), 'utf8')).trim();
-  worker = await keepRunning('worker', { env, directory, isUp: async (child) => child.exitCode === null });
+  server = await keepServer(database.url);
 }, 300_000);
 
 afterAll(async () => {
-  await worker?.stop();
-  await api?.stop();
+  await server?.close();
   await sql?.end({ timeout: 5 });
   await database?.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 test('kill_-9_of_everything_under_load_loses_and_doubles_nothing', { timeout: 3_600_000 }, async () => {
+  const { url, adminToken, api, worker } = server;
   console.log(`seed ${seed}: up to ${kills} kills each of API, worker and Postgres`);
   const fleet = await startFleet({ routeOf: () => ({ urls: [url] }), adminToken, sql, hosts, eventsPerSecond });
   const victims = {

@@ -49,6 +49,8 @@ export interface Fleet {
   readonly refusals: readonly string[];
   readonly produced: () => number;
   readonly waiting: () => number;
+  /** So much happens from now on. */
+  setRate(eventsPerSecond: number): void;
   /** Nothing new happens on the hosts any more. @returns once everything is acknowledged @throws when that takes too long */
   finish(boundMs: number): Promise<void>;
   /** What is stored and should not be, or the other way round; empty when all is exactly once. */
@@ -66,12 +68,13 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   };
   const hosts: FleetHost[] = [];
   for (let n = 0; n < options.hosts; n += 1) hosts.push(await FleetHost.enroll(options, `fleet-${n}`, see));
-  const eventsPerTick = (options.eventsPerSecond * tickMs) / 1_000 / options.hosts;
-  const began = performance.now();
-  let ticks = 0;
+  let rate = options.eventsPerSecond;
+  let last = performance.now();
   const timer = setInterval(() => {
     // As many as the time that has passed, also when this process did not get its turn.
-    for (; ticks * tickMs < performance.now() - began; ticks += 1) for (const host of hosts) host.live(eventsPerTick);
+    const seconds = (performance.now() - last) / 1_000;
+    last = performance.now();
+    for (const host of hosts) host.live((rate * seconds) / hosts.length);
   }, tickMs);
   const waiting = () => hosts.reduce((sum, host) => sum + host.waiting, 0);
   return {
@@ -79,6 +82,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     refusals,
     waiting,
     produced: () => hosts.reduce((sum, host) => sum + host.truth.events, 0),
+    setRate: (eventsPerSecond) => void (rate = eventsPerSecond),
     finish: async (boundMs) => {
       clearInterval(timer);
       for (const host of hosts) host.end();

@@ -29,7 +29,7 @@ export interface Standing {
 }
 
 /** @param isUp asked until it says so, after every start */
-export async function keepRunning(
+async function keepRunning(
   program: string,
   {
     env,
@@ -81,7 +81,7 @@ export async function keepRunning(
 }
 
 /** The API at that address answers `/readyz` with 200. */
-export const isReady = async (url: string): Promise<boolean> =>
+const isReady = async (url: string): Promise<boolean> =>
   (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) })).ok;
 
 export interface StandingPostgres {
@@ -139,6 +139,31 @@ function killIfThere(pid: number): void {
   }
 }
 
-export async function freePort(): Promise<number> {
-  return tryPort(0, '127.0.0.1');
+export interface StandingServer {
+  readonly url: string;
+  readonly adminToken: string;
+  readonly api: Standing;
+  readonly worker: Standing;
+  close(): Promise<void>;
+}
+
+/** API and worker on a database that is migrated. */
+export async function keepServer(databaseUrl: string): Promise<StandingServer> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-standing-'));
+  const port = await tryPort(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...process.env, DATABASE_URL: databaseUrl, PORT: `${port}`, WHODUNIT_STATE_DIR: directory };
+  const api = await keepRunning('main', { env, directory, isUp: () => isReady(url) });
+  const worker = await keepRunning('worker', { env, directory, isUp: async (child) => child.exitCode === null });
+  return {
+    url,
+    adminToken: (await readFile(path.join(directory, 'admin-token'), 'utf8')).trim(),
+    api,
+    worker,
+    close: async () => {
+      await worker.stop();
+      await api.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }
