@@ -1,5 +1,7 @@
 /** The connection pool of the paths that bypass Prisma: ingest, history, notifications. */
 import postgres, { type Sql } from 'postgres';
+import { arrayTypes } from './array-types.js';
+import { withSafeTransactions } from './transactions.js';
 
 export type Db = Sql<{ bigint: bigint }>;
 
@@ -22,12 +24,13 @@ export function connectByKey(databaseUrl: string, connectionsMax: number): Db {
 }
 
 function connect(databaseUrl: string, connectionsMax: number, settings: Readonly<Record<string, string>>): Db {
-  return postgres(databaseUrl, {
+  const db = postgres(databaseUrl, {
     max: connectionsMax,
     connect_timeout: 10,
     idle_timeout: 60,
     max_lifetime: 60 * 30,
-    types: { bigint: postgres.BigInt },
+    types: { bigint: postgres.BigInt, ...arrayTypes },
+    fetch_types: false,
     connection: {
       application_name: 'whodunit',
       statement_timeout: statementTimeoutMs,
@@ -36,5 +39,12 @@ function connect(databaseUrl: string, connectionsMax: number, settings: Readonly
       ...settings,
     },
     onnotice: () => undefined,
+    backoff: backoffSeconds,
   });
+  return withSafeTransactions(db as unknown as Db);
+}
+
+/** The driver's own goes up to 20 s: so long would nothing be stored after the database is back. */
+function backoffSeconds(retries: number): number {
+  return Math.min(0.05 * 2 ** retries, 1);
 }

@@ -1,0 +1,14 @@
+/** The same seed gives the same numbers: a test that chooses at random prints its seed. */
+
+/** @returns 0 ≤ x < 1; mulberry32 */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const seedOf = (text: string | undefined): number => (text ? Number(text) : Math.floor(Math.random() * 2 ** 31));
