@@ -87,7 +87,7 @@ test('a_login_is_not_tried_where_encryption_was_refused', async () => {
   });
   const secured = message('127.0.0.1', server.port);
   const sent = await send(
-    { ...secured, server: { ...secured.server, security: 'STARTTLS', user: 'u', password: 'p' } },
+    { ...secured, server: { ...secured.server, security: 'STARTTLS' as const, user: 'u', password: 'p' } },
     { allowed, ms: 5_000 },
   );
   expect(sent).toMatchObject({ reply: null, code: 'delivery/no-connection' });

@@ -16,15 +16,14 @@ const steps: readonly (readonly [Statement, keyof RetentionSettings, rows: numbe
   // With a row for each host.
   ['forgetAudits', 'auditsMs', 10],
 ];
-/** Of each kind, in one call; the rest waits for the next. */
-const turnsMax = 20;
+const turnsInCall = 20;
 
 @Injectable()
 export class RetentionStore {
   constructor(@Inject(DB) private readonly db: Db) {}
 
-  /** Each step is a transaction of its own. */
-  async forget(keep: RetentionSettings, now: Date): Promise<void> {
+  /** Each step is a transaction of its own. @param turnsMax steps of each kind; the rest waits for the next call */
+  async forget(keep: RetentionSettings, now: Date, turnsMax = turnsInCall): Promise<void> {
     for (const [statement, setting, rows] of steps) {
       const before = new Date(now.getTime() - keep[setting]);
       let turns = 0;

@@ -126,10 +126,10 @@ describe.runIf(requirePrerequisite('openssl'))('e-mail', () => {
   test('is_encrypted_from_the_beginning_and_in_the_readers_language', async () => {
     await receiverFor(stack, unit, { ...input(implicit.port, { security: 'TLS' }), locale: 'ZH' });
     await tell(stack, [noticeOf('OPENED', { id: randomUUID(), unit })]);
-    const [mail] = await eventually(() => taken(implicit).length > 0 && taken(implicit));
+    const mail = await eventually(() => taken(implicit)[0]);
     expect(mail).toMatchObject({ secure: true, user: account.user });
-    expect(mail!.headers['subject']).toBe('新事件，CRITICAL：web-1 上的 redis-server.service 被杀死 14 次：OOM_CGROUP');
-    expect(mail!.html).toContain('<html lang="zh-CN">');
+    expect(mail.headers['subject']).toBe('新事件，CRITICAL：web-1 上的 redis-server.service 被杀死 14 次：OOM_CGROUP');
+    expect(mail.html).toContain('<html lang="zh-CN">');
   });
 
   test('a_no_is_a_no_and_a_wrong_password_is_not_written_down', async () => {
@@ -183,7 +183,7 @@ describe.runIf(requirePrerequisite('openssl'))('e-mail', () => {
   test('goes_in_the_clear_only_where_that_was_asked_for', async () => {
     await receiverFor(stack, unit, input(plain.port, { security: 'NONE', user: null, password: null }));
     await tell(stack, [noticeOf('OPENED', { id: randomUUID(), unit })]);
-    const [mail] = await eventually(() => taken(plain).length > 0 && taken(plain));
+    const mail = await eventually(() => taken(plain)[0]);
     expect(mail).toMatchObject({ secure: false, user: null });
   });
 
