@@ -4,11 +4,12 @@
  */
 import { readdirSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hashToken, newToken } from '../../src/platform/tokens.js';
 import { applyMigrations } from '../../src/store/migrate.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { bootedAt, described, exited, life, ns, wall } from '../support/events.js';
@@ -17,7 +18,7 @@ import { startStack, type Stack } from '../support/stack.js';
 
 const migrations = path.resolve(import.meta.dirname, '../../prisma/migrations');
 const log = () => undefined;
-const credential = 'the-credential-of-old';
+const credential = newToken('host');
 const [epoch, bootId] = [randomUUID(), randomUUID()];
 
 let database: TestDatabase;
@@ -50,7 +51,7 @@ async function applyFirstMigration(): Promise<void> {
 async function fill(): Promise<void> {
   await sql`insert into hosts (id, machine_id, name, rung, labels) values (1, ${'a'.repeat(32)}, 'of-old', 'ebpf', '{"role":"db"}')`;
   await sql`select setval('hosts_id_seq', 1)`;
-  await sql`insert into host_credentials (host_id, hash) values (1, ${createHash('sha256').update(credential).digest()})`;
+  await sql`insert into host_credentials (host_id, hash) values (1, ${hashToken(credential)})`;
   await sql`insert into boots (id, host_id, boot_id, booted_at) values (1, 1, ${bootId}, ${bootedAt})`;
   await sql`select setval('boots_id_seq', 1)`;
   await sql`insert into ingest_cursors (host_id, epoch, committed) values (1, ${epoch}, 40)`;
