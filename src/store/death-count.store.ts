@@ -23,7 +23,8 @@ export const historySeenMax = 50_000;
 export const groupsMax = 5_000;
 
 /** What can be grouped by; `DeathDimension` of the API. */
-export type CountedBy = 'CAUSE' | 'ACTOR' | 'HOST' | 'UNIT' | 'EXE' | 'KILLER' | 'LOGIN' | 'SIGNAL';
+export const countedBy = ['CAUSE', 'ACTOR', 'HOST', 'UNIT', 'EXE', 'KILLER', 'LOGIN', 'SIGNAL'] as const;
+export type CountedBy = (typeof countedBy)[number];
 
 const namesMax = 100_000;
 const cellsPerHourMax = 256;

@@ -20,6 +20,7 @@ import { receiverKinds } from '../../src/incident/receivers/index.js';
 import { silenceStates } from '../../src/incident/silence.resolver.js';
 import { actions, policyRestarts, risks } from '../../src/remedy/index.js';
 import { auditHostStates, auditStates } from '../../src/store/audit.rows.js';
+import { countedBy } from '../../src/store/death-count.store.js';
 import { deliveryStates } from '../../src/store/delivery.store.js';
 import { commandStates, jobStates } from '../../src/store/job.rows.js';
 import { turnOutcomes } from '../../src/store/policy-turn.store.js';
@@ -29,6 +30,7 @@ import { schema } from '../support/sdl.js';
 const lists: Readonly<Record<string, readonly string[]>> = {
   Cause: causes,
   ActorKind: actorKinds,
+  DeathDimension: countedBy,
   Locale: locales,
   Rung: rungs.map(enumName),
   Disposition: dispositions.map(enumName),
