@@ -1,8 +1,10 @@
 /** What becomes of a policy's job that the guards refuse when it is signed: asked again, told, or let go; never forgotten. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { life } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
 import { inState, unit } from '../support/jobs.js';
 import {
+  ago,
   hostWithDeadService,
   keepRedis,
   outcomes,
@@ -95,7 +97,7 @@ test('it_is_let_go_when_others_have_started_it_again', async () => {
   const { agent, hosts } = await twoAtOnce();
   await sent(
     hosts.find((_, index) => agents[index] !== agent)!,
-    [serviceRun(310, 5)],
+    [serviceRun(life(310, ago(5)))],
   );
   for (let sweep = 0; sweep < 2; sweep++) await soon().then(() => worker.sweep());
   expect(await turns()).toEqual([
