@@ -139,7 +139,6 @@ describe('the statements', () => {
     const plans: readonly (readonly [Statement, number, number, readonly string[]])[] = [
       ['forgetAttempts', 90, 50, ['delivery_attempts_by_time']],
       ['forgetDeliveries', 90, 50, ['deliveries_by_time']],
-      ['forgetAudits', 90, 10, ['audits_by_time']],
     ];
     for (const [statement, ageDays, limit, indexes] of plans) {
       const text = statementText(statement)
