@@ -125,7 +125,7 @@ describe('the statements', () => {
     select gen_random_uuid(), ${receiver}, gen_random_uuid(), n, md5(n::text)::uuid, 'OPENED', '{}', 'DELIVERED', now() - n * interval '20 min', now(), now()
     from generate_series(1, 10000) n`;
     await sql`insert into delivery_attempts (receiver_id, message_id, at)
-    select ${receiver}, gen_random_uuid(), now() - n * interval '20 min' from generate_series(1, 10000) n`;
+    select ${receiver}, gen_random_uuid(), now() - n * interval '4 min' from generate_series(1, 60000) n`;
     await sql`insert into audits (id, created_at, updated_at, expires_at, ended_at, state, requested_by, series, checks, long_lived_seconds)
     select md5('audit' || n)::uuid, now() - n * interval '3 h', now(), now(), now() - n * interval '3 h', 'COMPLETED', 'ann', 'x', '{ZOMBIES}', 1
     from generate_series(1, 1000) n`;
@@ -137,12 +137,8 @@ describe('the statements', () => {
   test('use_their_indexes_on_tables_of_which_little_is_old', async () => {
     const { sql } = stack;
     const plans: readonly (readonly [Statement, number, number, readonly string[]])[] = [
-      ['forgetAttempts', 90, 5_000, ['delivery_attempts_by_time']],
-      ['forgetDeliveries', 90, 5_000, ['deliveries_by_time']],
-      ['forgetMembers', 365, 5_000, ['incidents_by_time', 'incident_members_by_incident']],
-      ['forgetIncidents', 365, 200, ['incidents_by_time', 'incident_members_by_incident']],
-      ['forgetFindings', 90, 5_000, ['audits_by_time']],
-      ['forgetAudits', 90, 10, ['audits_by_time']],
+      ['forgetAttempts', 90, 50, ['delivery_attempts_by_time']],
+      ['forgetDeliveries', 90, 50, ['deliveries_by_time']],
     ];
     for (const [statement, ageDays, limit, indexes] of plans) {
       const text = statementText(statement)
