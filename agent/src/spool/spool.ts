@@ -185,5 +185,6 @@ export class Spool {
 
 /** Signals that changed nothing, and what the agent says of itself. Databases wake each other by such signals all the time. */
 function canWait(event: KnownEvent): boolean {
-  return event.kind === 'ledger' || (event.kind === 'signal' && event.disposition !== 'default');
+  if (event.kind !== 'signal') return event.kind === 'ledger';
+  return event.disposition !== 'default' || event.result === 'ignored';
 }

@@ -83,8 +83,9 @@ export class Uplink {
       const exchange = await http.post('/v1/batches', credential, this.#serialize(this.#batch));
       const delayMs = this.#take(outcomeOf(exchange, this.#batch.epoch), this.#batch);
       if (delayMs > 0) await this.#pause(delayMs);
-      // A backlog is worked off as fast as the API takes it.
-      else if (this.#batch === undefined && !more) await this.#pause(agentLimits.flushMs);
+      // A backlog is worked off as fast as the API takes it; where nothing is left, the next event is waited for.
+      else if (this.#batch === undefined && !more && !this.#options.spool.isEmpty)
+        await this.#pause(agentLimits.flushMs);
     }
   }
 
