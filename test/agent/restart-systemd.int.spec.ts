@@ -86,6 +86,27 @@ describe.runIf(requirePrerequisite('root', 'machine'))('a service of systemd', {
     });
   });
 
+  it('is_restarted_also_when_systemd_has_given_up_on_it', async () => {
+    const result = () => machine.run('systemctl', 'show', '-pResult', '--value', redis).trim();
+    for (let looks = 0; looks < 200 && result() !== 'start-limit-hit'; looks += 1) {
+      const pid = machine.pidOf(redis, 'redis-server');
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    }
+    expect(result()).toBe('start-limit-hit');
+    const end = await restart(redis);
+    expect(end).toMatchObject({
+      state: 'SUCCEEDED',
+      before: { activeState: 'failed', mainPid: null },
+      after: { activeState: 'active', subState: 'running' },
+    });
+    const steps = typeof end === 'string' ? [] : end.steps.map(({ text, ok }) => [text.split(' ')[3], ok]);
+    expect(steps).toEqual([
+      ['restart', false],
+      ['reset-failed', true],
+      ['restart', true],
+    ]);
+  });
+
   it('is_not_what_is_not_there_is_masked_or_is_no_service', async () => {
     machine.run('systemctl', 'mask', '--runtime', 'masked.service');
     expect(await restart('masked')).toBe('command/target-gone');

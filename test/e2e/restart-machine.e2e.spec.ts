@@ -2,26 +2,17 @@
  * A redis-server under a real systemd is restarted, from the question to the facts afterwards: the real agent is a service of a
  * booted machine, API and worker are outside of it.
  */
-import { dirname, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { booted } from '../scenarios/e-services.js';
 import { eventually } from '../support/eventually.js';
-import { enrollToken } from '../support/host.js';
-import { gqlAs, inState, request, tokenFor } from '../support/jobs.js';
-import { offerPort } from '../support/loopback.js';
+import { factsOf, gqlAs, inState, request, tokenFor } from '../support/jobs.js';
+import { agentBinds, startAgentIn } from '../support/machine-agent.js';
 import { bootMachine, type Machine } from '../support/machine.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { startRedis } from '../support/redis.js';
 import { startStack, type Answer, type Stack } from '../support/stack.js';
 
 const redis = 'redis-server.service';
-const root = resolve(import.meta.dirname, '../..');
-/** What the agent needs of this host: a Node, its own bundle, and the one library that is not in it. */
-const binds = [
-  `${process.execPath}:/opt/whodunit/node`,
-  `${root}/dist/agent:/opt/whodunit/agent`,
-  `${dirname(resolve(root, 'node_modules/koffi'))}:/opt/whodunit/node_modules`,
-];
 const queues = requirePrerequisite('redis-server') ? (['Postgres', 'Redis'] as const) : (['Postgres'] as const);
 
 describe.runIf(requirePrerequisite('root', 'machine'))('a service of systemd in a machine of its own', () => {
@@ -29,7 +20,7 @@ describe.runIf(requirePrerequisite('root', 'machine'))('a service of systemd in 
   const cleanups: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    machine = bootMachine(binds.map((bind) => `--bind-ro=${bind}`));
+    machine = bootMachine(agentBinds);
     await booted(machine);
   });
   afterEach(async () => {
@@ -45,17 +36,8 @@ describe.runIf(requirePrerequisite('root', 'machine'))('a service of systemd in 
     await eventually(async () => (await stack.sql`select 1 from signing_keys`).length > 0);
     return stack;
   };
-  /** As a service of the machine, which is what it is on a host. */
   const startAgent = async (stack: Stack, name: string) => {
-    const { port } = stack.env;
-    cleanups.push(await offerPort(machine.leader(), port));
-    const directory = `/var/lib/${name}`;
-    machine.run('sh', '-c', `umask 077; mkdir ${directory}; echo ${await enrollToken(stack)} > ${directory}.token`);
-    const options = ['--api', `http://127.0.0.1:${port}`, '--state-dir', directory, '--sensor', 'procfs'];
-    const program = ['/opt/whodunit/node', '/opt/whodunit/agent/whodunit-agent.mjs', 'run', '--no-config'];
-    const token = ['--enroll-token-file', `${directory}.token`];
-    machine.run('systemd-run', `--unit=${name}`, ...program, ...options, ...token);
-    cleanups.push(async () => machine.run('systemctl', 'stop', name));
+    cleanups.push(await startAgentIn(machine, { fetch: stack.fetch, port: stack.env.port }, name));
     return eventually(async () => {
       const [row] = await stack.sql<{ name: string }[]>`
         select h.name from command_streams s join hosts h on h.id = s.host_id
@@ -91,7 +73,3 @@ describe.runIf(requirePrerequisite('root', 'machine'))('a service of systemd in 
     expect(machine.run('redis-cli', 'ping')).toBe('PONG\n');
   });
 });
-
-function factsOf(list: readonly { readonly name: string; readonly value: string }[]) {
-  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
-}

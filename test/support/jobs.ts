@@ -24,12 +24,20 @@ export async function enrollWithService(stack: Stack, name: string): Promise<Tes
   return host;
 }
 
-export async function tokenFor(stack: Stack, name: string, role: Role): Promise<string> {
+/** All that asking for jobs takes of a running API. */
+export type JobApi = Pick<Stack, 'adminToken' | 'fetch' | 'gql'>;
+
+export async function tokenFor(stack: Pick<Stack, 'fetch'>, name: string, role: Role): Promise<string> {
   const reply = await stack.fetch('/v1/api-tokens', { method: 'POST', body: JSON.stringify({ name, role }) });
   return ((await reply.json()) as { token: string }).token;
 }
 
-export async function gqlAs(stack: Stack, token: string, query: string, variables?: object): Promise<GraphqlReply> {
+export async function gqlAs(
+  stack: Pick<Stack, 'fetch'>,
+  token: string,
+  query: string,
+  variables?: object,
+): Promise<GraphqlReply> {
   const body = JSON.stringify({ query, variables });
   const reply = await stack.fetch('/graphql', { method: 'POST', body, token });
   const { data, errors } = (await reply.json()) as GraphqlReply;
@@ -45,21 +53,26 @@ export const jobFields = `{ id action state dryRun detail code reason requestedB
 export const requestJob = `mutation ($input: JobInput!) { requestJob(input: $input) ${jobFields} }`;
 
 /** @throws Error that quotes the errors, if there are any. */
-export async function request(stack: Stack, input: object, token = stack.adminToken): Promise<Answer> {
+export async function request(stack: JobApi, input: object, token = stack.adminToken): Promise<Answer> {
   const { data, errors } = await gqlAs(stack, token, requestJob, { input: { reason: 'a test', ...input } });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.requestJob;
 }
 
-export async function job(stack: Stack, id: string): Promise<Answer> {
+export async function job(stack: JobApi, id: string): Promise<Answer> {
   const { data, errors } = await stack.gql(`query ($id: ID!) { job(id: $id) ${jobFields} }`, { id });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.job;
 }
 
-export function inState(stack: Stack, id: string, state: string, boundMs?: number): Promise<Answer> {
+export function inState(stack: JobApi, id: string, state: string, boundMs?: number): Promise<Answer> {
   return eventually(async () => {
     const found = await job(stack, id);
     return found.state === state && found;
   }, boundMs);
+}
+
+/** Observations of an execution, by their names. */
+export function factsOf(list: readonly { readonly name: string; readonly value: string }[]) {
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }

@@ -31,6 +31,8 @@ export interface System {
   readonly agents: readonly ChildProcess[];
   /** Where the agents keep credential and spool. */
   readonly agentDirectory: string;
+  /** As the admin, unless said otherwise. */
+  fetch(path: string, init?: RequestInit & { readonly token?: string | null }): Promise<Response>;
   gql<T>(query: string, variables?: Record<string, unknown>): Promise<GraphqlReply<T>>;
   /** Ends the API as `kill -9` would, or in order. */
   stopApi(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
@@ -111,6 +113,13 @@ export async function startSystem(how: SystemStart = {}): Promise<System> {
     agentDirectory,
     spawnAgent,
     agentLog,
+    fetch: (at, { token = adminToken, ...init } = {}) => {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        ...(init.body ? { 'content-type': 'application/json' } : {}),
+      };
+      return fetch(`${url}${at}`, { ...init, headers });
+    },
     gql: (query, variables) => ask(url, adminToken, query, variables),
     stopApi: (signal) => stop(api, signal),
     startApi: async () => {
