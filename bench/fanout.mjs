@@ -12,6 +12,8 @@ import { median } from './support/statistics.mjs';
 /** As many as people may ask for within an hour, of the whole fleet. */
 const hostsMax = 1_000;
 const quickHosts = 200;
+/** Asked for before, of each a job: a server that runs has its code compiled, and so has BullMQ. */
+const warmHosts = 200;
 const askingAtOnce = 128;
 const ours = 'whodunit';
 const bare = 'BullMQ, empty jobs';
@@ -33,12 +35,17 @@ export async function benchFanout({ quick, log, cleanups }) {
   const online = async () => (await server.sql`select 1 from command_streams`).length === hosts;
   await until('all streams are known', online, waitMs);
 
+  log('warming up …');
+  await bareQueue(server, cleanups);
+  await fanOut(server, agents.names.slice(0, warmHosts));
+  await letTimePass(server);
+
   const rates = [await bareQueue(server, cleanups)];
   log(`${hosts} jobs …`);
   const { seconds, latencies } = await fanOut(server, agents.names);
   rates.push(await bareQueue(server, cleanups));
   const received = await agents.stop();
-  await check(server, hosts, received);
+  await check(server, hosts + warmHosts, received);
   return {
     figures: figuresOf(hosts / seconds, median(rates), latencies),
     samples: { [ours]: latencies, [bare]: rates },
@@ -68,13 +75,21 @@ async function fanOut(server, names) {
   await until('every job is over', isDone, waitMs);
   const seconds = (performance.now() - begin) / 1_000;
   client.close();
-  const ended = await server.sql`select extract(epoch from ended_at - created_at)::float8 * 1000 as ms from jobs`;
+  const ended = await server.sql`select extract(epoch from ended_at - created_at)::float8 * 1000 as ms from jobs
+    where created_at > now() - interval '1 hour'`;
   return { seconds, latencies: ended.map(({ ms }) => ms) };
+}
+
+/** What was done so far counts for no cap and no rest any more. @param {import('./support/server.mjs').Server} server */
+async function letTimePass({ sql }) {
+  await sql`update jobs set created_at = created_at - interval '2 hours', ended_at = ended_at - interval '2 hours'`;
+  await sql`update job_commands set created_at = created_at - interval '2 hours', sent_at = sent_at - interval '2 hours',
+    ended_at = ended_at - interval '2 hours'`;
 }
 
 /**
  * A figure of jobs that went wrong is none.
- * @param {import('./support/server.mjs').Server} server @param {number} hosts
+ * @param {import('./support/server.mjs').Server} server @param {number} hosts as often as they were asked for a job
  * @param {number} received commands, repetitions included
  */
 async function check({ sql }, hosts, received) {
