@@ -55,7 +55,7 @@ export const agentLimits = {
   /** Where the kernel can list who is stopped or uninterruptible, it is asked this often, or more seldom on a host with
    * very many threads: it may take this part of a processor. */
   haltedCheckMs: 2_000,
-  haltedShareMax: 0.0005,
+  haltedShareMax: 0.0003,
   /** Elsewhere, looks at living processes in turn: 13 us each, so 0.04 % of a processor, and 5,000 are seen in 160 s. */
   stateLooksPerSecond: 32,
   /** Ends of the last grace time: 8,192 a second before any is asked for early. */
@@ -93,7 +93,7 @@ export const agentLimits = {
   batchBytesMax: 512 * 1024,
   flushMs: 100,
   /** What nobody waits for travels with the next event that somebody may wait for, or this late. */
-  lazyFlushMs: 2_000,
+  lazyFlushMs: 5_000,
   compressFromBytes: 1024,
   backoffFirstMs: 200,
   backoffMaxMs: 5_000,

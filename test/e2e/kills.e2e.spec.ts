@@ -139,9 +139,9 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc', 'python3', 'un
   });
 
   test.each([
-    ['KEYBOARD', 'SIGINT', "os.write(terminal, b'\\x03')", 'Ctrl-C, typed at its terminal, ended sleep'],
-    ['KEYBOARD', 'SIGQUIT', "os.write(terminal, b'\\x1c')", 'Ctrl-\\, typed at its terminal, ended sleep'],
-    ['HANGUP', 'SIGHUP', 'os.close(terminal)', 'SIGHUP ended sleep'],
+    ['KEYBOARD', 'SIGINT', "os.write(terminal, b'\\x03')", /Ctrl-C, typed at its terminal pts\/\d+, ended sleep/],
+    ['KEYBOARD', 'SIGQUIT', "os.write(terminal, b'\\x1c')", /Ctrl-\\, typed at its terminal pts\/\d+, ended sleep/],
+    ['HANGUP', 'SIGHUP', 'os.close(terminal)', /SIGHUP ended sleep/],
   ])('tells_a_%s_by_%s_from_a_signal_that_somebody_sent', async (cause, signal, act, words) => {
     const code = `
 import os, pty, time
@@ -154,7 +154,7 @@ print(pid)`;
     const { stdout } = await run('python3', ['-c', code]);
     const answer = await whoKilled(Number(stdout));
     expect(answer).toMatchObject({ signal: { name: signal }, verdict: { cause, actor: { kind: 'KERNEL' } } });
-    expect(answer.verdict.summary).toContain(words);
+    expect(answer.verdict.summary).toMatch(words);
   });
 
   test('tells_that_its_parent_ended_and_that_it_had_asked_for_a_signal_then', async () => {

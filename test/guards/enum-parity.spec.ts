@@ -17,6 +17,7 @@ import { enumName } from '../../src/history/enum-name.js';
 import { hookKinds } from '../../src/incident/input.js';
 import { incidentKinds, incidentStates, noticeChanges, severities } from '../../src/incident/notice.js';
 import { receiverKinds } from '../../src/incident/receivers/index.js';
+import { mailSecurities } from '../../src/incident/receivers/receiver.js';
 import { silenceStates } from '../../src/incident/silence.resolver.js';
 import { actions, policyRestarts, risks } from '../../src/remedy/index.js';
 import { auditHostStates, auditStates } from '../../src/store/audit.rows.js';
@@ -59,6 +60,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   AuditSubjectKind: ['HOST', 'UNIT', 'PROCESS'],
   AuditChange: ['NEW', 'GONE', 'STILL'],
   ReceiverKind: receiverKinds,
+  MailSecurity: mailSecurities,
   DeliveryState: deliveryStates,
   HookKind: hookKinds,
   KernelLogTopic: kernelLogTopics.map(enumName),

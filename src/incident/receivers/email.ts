@@ -8,7 +8,7 @@ import { inLocale, type Locale } from '../../verdict/index.js';
 import type { Notice } from '../notice.js';
 import { escapeHtml } from './escape.js';
 import { accepted, again } from './judge.js';
-import { latestOfEach, type MailMessage, type Message, type ReceiverType } from './receiver.js';
+import { latestOfEach, mailSecurities, type MailMessage, type Message, type ReceiverType } from './receiver.js';
 import { bounded, cut, details, digestHeadline, headline } from './words.js';
 
 const mailboxesMax = 20;
@@ -32,7 +32,7 @@ export const email: ReceiverType<EmailConfig> = {
     .strictObject({
       host: z.union([z.hostname(), z.ipv4(), z.ipv6()], 'must be the name or address of a mail server').refine(isShort),
       port: z.int().min(1).max(65_535).optional(),
-      security: z.enum(['STARTTLS', 'TLS', 'NONE']).default('STARTTLS'),
+      security: z.enum(mailSecurities).default('STARTTLS'),
       user: z.string().min(1).max(256).nullable().default(null),
       password: z.string().min(1).max(1_024).nullable().default(null),
       from: Mailbox,

@@ -15,7 +15,8 @@ export interface HttpMessage {
 }
 
 /** STARTTLS: encrypted before anything is said, or not at all. NONE: in the clear. */
-export type MailSecurity = 'STARTTLS' | 'TLS' | 'NONE';
+export const mailSecurities = ['STARTTLS', 'TLS', 'NONE'] as const;
+export type MailSecurity = (typeof mailSecurities)[number];
 
 /** A mail as it goes out. */
 export interface MailMessage {

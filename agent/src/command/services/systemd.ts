@@ -24,8 +24,9 @@ export const systemd: Manager = {
   },
   /** One that was started too often is refused: what counted its starts is set back, and it is asked once more. */
   async restart(service, context) {
+    const before = await systemd.look(service, context);
     const first = await ask('restart', service, context);
-    if (first.ok || !(await wasStartedTooOften(service, context))) return first;
+    if (first.ok || !isSameRun(before, await systemd.look(service, context))) return first;
     const reset = await ask('reset-failed', service, context);
     const second = reset.ok ? await ask('restart', service, context) : reset;
     return { ...second, actors: [...first.actors, ...second.actors] };
@@ -37,11 +38,13 @@ function ask(verb: 'restart' | 'reset-failed', service: string, context: Context
   return runStep('systemctl', args, agentLimits.serviceRestartMs, context);
 }
 
-/** What was said is for people, and differs; the result is for programs. Source: systemd.unit(5), StartLimitIntervalSec=. */
-async function wasStartedTooOften(service: string, { tools }: Context): Promise<boolean> {
-  const args = ['show', '--no-pager', '--property=Result', '--value', '--', unitOf(service) ?? service];
-  const ran = await tools.run('systemctl', args, agentLimits.serviceLookMs);
-  return ran.ok && ran.value.output.trim() === 'start-limit-hit';
+/**
+ * It does not run, and nothing was begun that could have failed: systemd.unit(5), StartLimitIntervalSec=. Its Result tells that only
+ * of a service that had not failed before, and what was said is for people.
+ */
+function isSameRun(before: Result<ServiceState>, after: Result<ServiceState>): boolean {
+  if (!before.ok || !after.ok || before.value.run === undefined) return false;
+  return after.value.run === before.value.run && after.value.running === false;
 }
 
 /** systemctl takes a name without a suffix for a service. */
