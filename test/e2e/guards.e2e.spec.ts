@@ -7,7 +7,7 @@ import { requirePrerequisite } from '../support/prerequisite.js';
 import { startSystem, type System } from '../support/system.js';
 
 const question = `query ($host: String!, $pid: Int!) {
-  whoKilled(host: $host, pid: $pid) { verdict { cause summary actor { kind process { args } } } }
+  whoKilled(host: $host, pid: $pid) { verdict { cause summary evidence { text } actor { kind process { args } } } }
 }`;
 const shotGuards = `query ($host: String!) {
   deaths(filter: { host: $host, command: "guard.sh" }, first: 20) { nodes {
@@ -15,6 +15,11 @@ const shotGuards = `query ($host: String!) {
   } }
   processes(filter: { host: $host, command: "guard.sh" }, first: 20) { nodes { pid args parent { pid args } } }
 }`;
+
+interface Told {
+  readonly summary: string;
+  readonly evidence: readonly { readonly text: string }[];
+}
 
 interface Guards {
   readonly deaths: {
@@ -45,10 +50,7 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'unshare'))('daemons
   test.runIf(requirePrerequisite('earlyoom'))('names_the_daemon_that_freed_memory', async () => {
     const { pid } = await oomDaemon.produce();
     const ask = async () => {
-      const { data } = await system.gql<{ whoKilled: { verdict: { summary: string } } | null }>(question, {
-        host: system.host,
-        pid,
-      });
+      const { data } = await system.gql<{ whoKilled: { verdict: Told } | null }>(question, { host: system.host, pid });
       return data?.whoKilled;
     };
     const { verdict } = await eventually(ask);
@@ -57,7 +59,8 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'unshare'))('daemons
       cause,
       actor: { kind: actor, process: { args: expect.arrayContaining(['earlyoom']) } },
     });
-    for (const pattern of shows) expect(verdict.summary).toMatch(pattern);
+    const told = [verdict.summary, ...verdict.evidence.map(({ text }) => text)].join('\n');
+    for (const pattern of shows) expect(told).toMatch(pattern);
   });
 
   test('names_who_shot_each_guard_and_whom_the_other_one_started_for_it', async () => {

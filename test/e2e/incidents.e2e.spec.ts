@@ -53,6 +53,8 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'machine'))(
       system = await startSystem({ server });
       machine = bootMachine(agentBinds);
       await booted(machine);
+      // It was made on this host, and would have its name.
+      machine.run('hostname', 'inside');
       stopAgent = await startAgentIn(
         machine,
         { fetch: system.fetch, port: Number(new URL(system.url).port) },

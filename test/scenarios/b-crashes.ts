@@ -126,8 +126,8 @@ time.sleep(1000)`;
       cause: 'RESOURCE_LIMIT',
       actor: 'KERNEL',
       shows: [
-        /SIGXFSZ: it reached its soft limit of 4 KiB of file size \(RLIMIT_FSIZE; /,
-        /^RLIMIT_FSIZE of dies \(pid \d+\) was 4096 bytes \(soft\) and /m,
+        /SIGXFSZ: it reached its soft limit of 16 bytes of file size \(RLIMIT_FSIZE; /,
+        /^RLIMIT_FSIZE of dies \(pid \d+\) was 16 bytes \(soft\) and /m,
       ],
     },
     produce: dies('file-limit'),

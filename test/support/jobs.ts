@@ -65,11 +65,17 @@ export async function job(stack: JobApi, id: string): Promise<Answer> {
   return data.job;
 }
 
-export function inState(stack: JobApi, id: string, state: string, boundMs?: number): Promise<Answer> {
-  return eventually(async () => {
-    const found = await job(stack, id);
-    return found.state === state && found;
-  }, boundMs);
+/** @throws Error that quotes the job when it does not come to that. */
+export async function inState(stack: JobApi, id: string, state: string, boundMs?: number): Promise<Answer> {
+  let last: Answer;
+  const isThere = async () => {
+    last = await job(stack, id);
+    return last.state === state;
+  };
+  await eventually(isThere, boundMs).catch(() => {
+    throw new Error(`The job is not ${state}: ${JSON.stringify(last)}`);
+  });
+  return last;
 }
 
 /** Observations of an execution, by their names. */
