@@ -19,6 +19,7 @@ import { JobQueue } from './queue/job.queue.js';
 import { startJobWorker } from './queue/job.worker.js';
 import { QueueModule } from './queue/queue.module.js';
 import { migrateQueue } from './queue/queues.js';
+import { HistoryDaysStore } from './store/history-days.store.js';
 import { StoreModule } from './store/store.module.js';
 
 /** The worker: what the queue wakes. */
@@ -50,6 +51,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
   const audits = app.get(ScheduleService);
+  const days = app.get(HistoryDaysStore);
   const delivery = app.get(DeliveryService);
   const remediation = await startRemediation(app, logger);
   const incidents = await startIncidents(app, logger);
@@ -62,6 +64,9 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
       'decide-pending': () => diagnosis.decidePending(),
       ...incidents.handlers,
       ...remediation.handlers,
+      'keep-days': async () => {
+        await days.keep();
+      },
       'sweep-audits': () => audits.sweep(),
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');
