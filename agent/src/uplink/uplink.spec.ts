@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Batch, limits, type AgentStartEvent, type KnownEvent } from '../../../src/contract/index.js';
+import { agentLimits } from '../limits.js';
 import { silentLog } from '../log.js';
 import type { Exchange, HttpClient } from './http.js';
 import { CrashDisk } from '../spool/disk.fixture.js';
@@ -132,7 +133,7 @@ describe('Uplink', () => {
     await pass(200);
     expect(batches[1]?.events.map(({ kind }) => kind)).toEqual(['signal', 'exit']);
     push(caught(4), 4);
-    await pass(2_500);
+    await pass(agentLimits.lazyFlushMs + 500);
     expect(batches[2]?.events.map(({ kind }) => kind)).toEqual(['signal']);
     push(caught(5), 5);
     await pass(500);
