@@ -10,14 +10,18 @@
  */
 import type { Log } from '../log.js';
 import { agentLimits } from '../limits.js';
-import { endOf, frameIndex, type Frame, type RunHeader } from './segment.js';
+import { decodeFrame, encodeFrame, indexBehind, type Frame, type RunHeader } from './segment.js';
 import type { Segments } from './segments.js';
 import { noTally, plus, tallyOf, type Tally } from './tally.js';
 
-export interface HeldFrame extends Frame {
+/** A frame as it goes to disk: thousands of texts would be copied by each collection of the young heap. */
+interface HeldFrame {
+  readonly sequence: number;
+  /** Sequence of its last event. */
+  readonly last: number;
+  readonly bytes: Buffer;
   /** Once the frame is safe, the ring may be released up to here. */
   readonly releasable: number;
-  readonly bytes: number;
   /** What the run had numbered before it. */
   readonly read: Tally;
 }
@@ -86,10 +90,11 @@ export class Journal {
 
   append(lines: readonly string[], ringPosition: number, releasable: number): void {
     if (lines.length > 0) {
-      const bytes = lines.reduce((sum, line) => sum + line.length, 0);
-      this.#frames.push({ sequence: this.#last + 1, ringPosition, lines, releasable, bytes, read: this.#read });
-      this.#bytes += bytes;
+      const sequence = this.#last + 1;
+      const bytes = encodeFrame({ sequence, ringPosition, lines });
       this.#last += lines.length;
+      this.#frames.push({ sequence, last: this.#last, bytes, releasable, read: this.#read });
+      this.#bytes += bytes.length;
       this.#read = plus(this.#read, tallyOf(lines));
     }
     if (Math.max(this.#written, this.#acknowledged) < this.#last) this.#write();
@@ -98,16 +103,16 @@ export class Journal {
 
   /** The frame that holds `sequence`, or the next one; undefined when memory begins later or ends before it. */
   find(sequence: number, orNext: boolean): Frame | undefined {
-    const frame = this.#frames[frameIndex(this.#frames, sequence)];
-    return frame !== undefined && (orNext || frame.sequence <= sequence) ? frame : undefined;
+    const frame = this.#frames[this.#indexOf(sequence)];
+    return frame !== undefined && (orNext || frame.sequence <= sequence) ? frameOf(frame) : undefined;
   }
 
   /** What was numbered before `sequence`; undefined when memory does not reach there. */
   readBefore(sequence: number): Tally | undefined {
     if (sequence === this.#last + 1) return this.#read;
-    const frame = this.#frames[frameIndex(this.#frames, sequence)];
+    const frame = this.#frames[this.#indexOf(sequence)];
     if (frame === undefined || frame.sequence > sequence) return undefined;
-    return plus(frame.read, tallyOf(frame.lines.slice(0, sequence - frame.sequence)));
+    return plus(frame.read, tallyOf(frameOf(frame).lines.slice(0, sequence - frame.sequence)));
   }
 
   acknowledge(sequence: number): void {
@@ -153,9 +158,9 @@ export class Journal {
     if (this.#failedAtMs !== undefined && performance.now() - this.#failedAtMs < agentLimits.spoolRetryMs) return;
     try {
       const from = Math.max(this.#written, this.#acknowledged) + 1;
-      for (const frame of this.#frames.slice(frameIndex(this.#frames, from))) {
-        segments.write(frame, { ...header, first: frame.sequence, read: frame.read });
-        this.#written = endOf(frame) - 1;
+      for (const { sequence, last, bytes, read } of this.#frames.slice(this.#indexOf(from))) {
+        segments.write(bytes, { ...header, first: sequence, read });
+        this.#written = last;
       }
       if (this.failing) log.info('The spool can be written again.');
       this.#failedAtMs = undefined;
@@ -172,21 +177,33 @@ export class Journal {
   /** Lets go of what need not be in memory, and of what cannot be. */
   #settle(): void {
     const { cacheBytesMax, memoryBytesMax, onDropped } = this.#options;
-    const lastSafe = this.#frames[frameIndex(this.#frames, this.#safe + 1) - 1];
+    const lastSafe = this.#frames[this.#indexOf(this.#safe + 1) - 1];
     this.#releasable = Math.max(this.#releasable, lastSafe?.releasable ?? 0);
     let count = 0;
     let bytes = this.#bytes;
-    const dropped: Frame[] = [];
+    const dropped: HeldFrame[] = [];
     for (const frame of this.#frames) {
-      const last = endOf(frame) - 1;
+      const { last } = frame;
       const bytesMax = last <= this.#safe ? cacheBytesMax : memoryBytesMax;
       if (last > this.#acknowledged && bytes <= bytesMax) break;
       if (last > Math.max(this.#written, this.#acknowledged)) dropped.push(frame);
       count += 1;
-      bytes -= frame.bytes;
+      bytes -= frame.bytes.length;
     }
     this.#frames.splice(0, count);
     this.#bytes = bytes;
-    if (dropped.length > 0) onDropped(dropped);
+    if (dropped.length > 0) onDropped(dropped.map(frameOf));
   }
+
+  /** Of the first frame that holds `sequence` or something after it. */
+  #indexOf(sequence: number): number {
+    return indexBehind(this.#frames, sequence, ({ last }) => last + 1);
+  }
+}
+
+function frameOf({ bytes }: HeldFrame): Frame {
+  const decoded = decodeFrame(bytes, 0);
+  // We have encoded it ourselves.
+  if (decoded === undefined) throw new Error('a frame in memory is damaged');
+  return decoded.frame;
 }

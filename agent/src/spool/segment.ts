@@ -119,11 +119,16 @@ export function decodeFrame(bytes: Buffer, offset: number): { frame: Frame; end:
 
 /** Of frames in order, the index of the first that holds `sequence` or something after it. */
 export function frameIndex(frames: readonly Frame[], sequence: number): number {
+  return indexBehind(frames, sequence, endOf);
+}
+
+/** Of what is in order, the index of the first that ends behind `sequence`; all of them, if none does. */
+export function indexBehind<T>(all: readonly T[], sequence: number, endOfOne: (one: T) => number): number {
   let low = 0;
-  for (let high = frames.length; low < high;) {
+  for (let high = all.length; low < high;) {
     const middle = (low + high) >>> 1;
-    const frame = frames[middle];
-    if (frame !== undefined && endOf(frame) > sequence) high = middle;
+    const one = all[middle];
+    if (one !== undefined && endOfOne(one) > sequence) high = middle;
     else low = middle + 1;
   }
   return low;

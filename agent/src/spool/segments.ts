@@ -7,7 +7,7 @@
  *   sequences, into the next one. So where segments of a run overlap, the later one counts.
  */
 import type { Disk } from './disk.js';
-import { decodeSegment, encodeFrame, encodeHeader, endOf, type Contents, type Frame, type Header } from './segment.js';
+import { decodeSegment, encodeFrame, encodeHeader, endOf, type Contents, type Header } from './segment.js';
 import { plus, tallyOf } from './tally.js';
 
 export interface Segment {
@@ -70,9 +70,8 @@ export class Segments {
     this.#inherited = this.#list.slice();
   }
 
-  /** `header` is of a segment that would begin with this frame. */
-  write(frame: Frame, header: Header): void {
-    const bytes = encodeFrame(frame);
+  /** A frame as bytes. `header` is of a segment that would begin with it. */
+  write(bytes: Buffer, header: Header): void {
     const last = this.#open.at(-1);
     if (last === undefined || last.segment.bytes + bytes.length > this.#segmentBytesMax)
       return this.#begin(header, bytes);

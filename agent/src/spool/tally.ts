@@ -8,7 +8,7 @@ export const noTally: Tally = { sensor: 0, 'kernel-log': 0 };
 export function tallyOf(lines: readonly string[]): Tally {
   const tally = { ...noTally };
   for (const line of lines) {
-    const stream = streamOf(kindOf(line));
+    const stream = streamOfLine(line);
     if (stream !== null) tally[stream] += 1;
   }
   return tally;
@@ -28,10 +28,13 @@ function combine(tally: Tally, other: Tally, sign: 1 | -1): Tally {
   return result;
 }
 
-const prefix = '{"kind":"';
+/** How most lines begin: of these no text has to be taken out. */
+const beginnings = (['process', 'signal', 'exit'] as const).map((kind) => ({
+  text: `{"kind":"${kind}"`,
+  stream: streamOf(kind),
+}));
 
-/** Of an event as JSON. Ours begin with it; whatever does not is parsed. */
-function kindOf(line: string): string {
-  if (line.startsWith(prefix)) return line.slice(prefix.length, line.indexOf('"', prefix.length));
-  return (JSON.parse(line) as KnownEvent).kind;
+function streamOfLine(line: string): Stream | null {
+  for (const { text, stream } of beginnings) if (line.startsWith(text)) return stream;
+  return streamOf((JSON.parse(line) as KnownEvent).kind);
 }

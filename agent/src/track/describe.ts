@@ -39,14 +39,15 @@ export function changeable({ who, cgroup }: Life, sourceAddress: string | undefi
   return { euid, loginUid, session, sourceAddress, cgroup: cgroup?.path, comm };
 }
 
-export function isUnchanged(one: Changeable, other: Changeable): boolean {
+/** Asked for every event: nothing is made for the answer. */
+export function isUnchanged({ who, cgroup }: Life, told: Changeable, sourceAddress: string | undefined): boolean {
   return (
-    one.comm === other.comm &&
-    one.euid === other.euid &&
-    one.loginUid === other.loginUid &&
-    one.session === other.session &&
-    one.sourceAddress === other.sourceAddress &&
-    one.cgroup === other.cgroup
+    told.comm === who.comm &&
+    told.euid === who.euid &&
+    told.loginUid === who.loginUid &&
+    told.session === who.session &&
+    told.sourceAddress === sourceAddress &&
+    told.cgroup === cgroup?.path
   );
 }
 

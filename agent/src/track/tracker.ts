@@ -346,10 +346,10 @@ export class Tracker implements Lives {
   /** Describes a life unless that was done, its ancestors before it. */
   #mention(life: Life, at: bigint): void {
     this.#heldForks.delete(life);
-    const now = changeable(life, this.#sshSources.of(life.who));
-    if (life.described !== undefined && isUnchanged(life.described, now)) return;
+    const sourceAddress = this.#sshSources.of(life.who);
+    if (life.described !== undefined && isUnchanged(life, life.described, sourceAddress)) return;
     // Set before the parent's turn: a damaged record may make a life its own ancestor.
-    life.described = now;
+    life.described = changeable(life, sourceAddress);
     const parent = life.parent && this.#table.find(life.parent.pid, life.parent.start);
     if (parent) this.#mention(parent, at);
     this.#say(this.#describe(life, at));
