@@ -2,6 +2,7 @@
  * Reads little-endian fields one after the other. Names say width and sign; reading past the end throws a RangeError,
  * so a decoder checks a record's size before it begins.
  */
+import { nameAt, nameBytes } from './names.js';
 import { decodeCString } from './text.js';
 
 export class Cursor {
@@ -52,6 +53,11 @@ export class Cursor {
   bytes(length: number): Uint8Array {
     const start = this.#advance(length) - this.#begin;
     return this.#bytes.subarray(start, start + length);
+  }
+
+  /** A process's name. */
+  name(): string {
+    return nameAt(this.#view, this.#advance(nameBytes));
   }
 
   /** A C string in a field of fixed width. */

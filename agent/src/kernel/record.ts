@@ -212,7 +212,7 @@ function readWho(cursor: Cursor): Who {
   const loginUid = cursor.u32le();
   const session = cursor.u32le();
   const flags = cursor.u32le();
-  const comm = cursor.cString(16);
+  const comm = cursor.name();
   const tty = cursor.cString(24);
   const cgroup = cursor.u64le();
   const hierarchy = cursor.u32le();
