@@ -10,7 +10,7 @@ export const nameBytes = 16;
 /** A power of two. */
 const slots = 256;
 const words = new Int32Array(slots * 4);
-const names = new Array<string | undefined>(slots).fill(undefined);
+const names = Array.from<string | undefined>({ length: slots });
 
 /** The name at `offset` within the view's buffer; what is behind its NUL does not count. */
 export function nameAt(view: DataView, offset: number): string {
