@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { endChild, until } from './support/processes.mjs';
 import { startServer } from './support/server.mjs';
-import { startSshd } from './support/sshd.mjs';
+import { requireSshd, startSshd } from './support/sshd.mjs';
 import { median } from './support/statistics.mjs';
 import { agent } from './tracers/agent.mjs';
 
@@ -20,6 +20,7 @@ export const jobTools = [ours, open, fresh];
  * @param {{ rounds: number | undefined, log: (line: string) => void, cleanups: import('./support/cleanups.mjs').Cleanups }} options
  */
 export async function benchJobs({ rounds = roundsMax, log, cleanups }) {
+  requireSshd();
   log('starting Postgres, API, worker, agent and sshd …');
   const server = await startServer(cleanups, { stepsBack: false });
   const hasKey = async () => (await server.sql`select 1 from signing_keys`).length > 0;

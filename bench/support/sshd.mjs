@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { tryPort } from '../../scripts/free-port.mjs';
 import { endChild, run, until } from './processes.mjs';
 
+const daemonPath = '/usr/sbin/sshd';
 const privilegeSeparation = '/run/sshd';
+
+/** @throws when it is not installed, saying what to install */
+export function requireSshd() {
+  if (!existsSync(daemonPath))
+    throw new Error(`${daemonPath} is missing: install openssh-server (apt-get install openssh-server).`);
+}
 
 /**
  * @param {string} directory @param {import('./cleanups.mjs').Cleanups} cleanups
@@ -26,7 +33,7 @@ export async function startSshd(directory, cleanups) {
   const port = `${await tryPort(0, '127.0.0.1')}`;
   const settings = ['ListenAddress=127.0.0.1', 'PidFile=none', 'UsePAM=no', 'StrictModes=no', 'UseDNS=no'];
   const options = [...settings, `AuthorizedKeysFile=${authorized}`].flatMap((setting) => ['-o', setting]);
-  const daemon = spawn('/usr/sbin/sshd', ['-D', '-f', '/dev/null', '-p', port, '-h', `${hostKey}`, ...options], {
+  const daemon = spawn(daemonPath, ['-D', '-f', '/dev/null', '-p', port, '-h', `${hostKey}`, ...options], {
     stdio: 'ignore',
   });
   cleanups.defer(() => endChild(daemon));

@@ -6,6 +6,7 @@ import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, withBackend, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import type { Env } from '../platform/env.js';
 
 const schema = 'bullmq';
@@ -79,8 +80,20 @@ export async function migrateQueue(env: Connections): Promise<void> {
   }
 }
 
+/**
+ * BullMQ takes connections out of its pool, where nobody listens to them: one that ends at that moment would end the program. What
+ * was asked over it fails all the same, and is told by the queue's own `error`.
+ */
+class QuietClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 function postgres(databaseUrl: string) {
   return {
+    Client: QuietClient,
     connectionString: databaseUrl,
     schema,
     max: 4,

@@ -19,6 +19,8 @@ export interface PostgresProxy {
   readonly url: string;
   /** The next transaction of that kind is held at that point. @returns once it is; until then others pass. */
   hold(point: CommitPoint): Promise<void>;
+  /** Every connection is gone at once, without a word, as when the other machine is. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -64,14 +66,18 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
   await once(server, 'listening');
   const url = new URL(databaseUrl);
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     url: url.href,
     hold: (point) =>
       new Promise((resolve) => {
         armed = { ...point, held: resolve };
       }),
+    cut,
     async close() {
-      for (const socket of sockets) socket.destroy();
+      cut();
       server.close();
       await once(server, 'close');
     },
