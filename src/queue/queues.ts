@@ -6,8 +6,8 @@ import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, withBackend, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import type { Env } from '../platform/env.js';
+import { QuietClient } from './quiet-client.js';
 
 const schema = 'bullmq';
 const closeMsMax = 5_000;
@@ -77,17 +77,6 @@ export async function migrateQueue(env: Connections): Promise<void> {
     await queue.waitUntilReady();
   } finally {
     await queue.close();
-  }
-}
-
-/**
- * BullMQ takes connections out of its pool, where nobody listens to them: one that ends at that moment would end the program. What
- * was asked over it fails all the same, and is told by the queue's own `error`.
- */
-class QuietClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
   }
 }
 
