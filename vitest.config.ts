@@ -4,6 +4,11 @@ import { defineConfig } from 'vitest/config';
 /** graphql has two entries, and Vite would choose another one than Node does for our dependencies: two realms. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] };
 
+/** They watch this kernel with no agent: API and worker alone, or the agent of a machine that they boot. */
+const withoutSensor = ['deliveries-killed', 'restart-machine', 'reverdict'].map(
+  (name) => `test/e2e/${name}.e2e.spec.ts`,
+);
+
 export default defineConfig({
   test: {
     projects: [
@@ -43,8 +48,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.spec.ts'],
+          exclude: withoutSensor,
           globalSetup: ['test/support/database.setup.ts'],
           // They kill real processes and measure time: one at a time.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'e2e-server',
+          include: withoutSensor,
+          globalSetup: ['test/support/database.setup.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

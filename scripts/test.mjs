@@ -13,7 +13,7 @@ import { installMissing } from './installed.mjs';
 import { countTests, summaryLine, sumOf } from './test-summary.mjs';
 
 const lanes = [
-  ['--project', 'unit', '--project', 'integration'],
+  ['--project', 'unit', '--project', 'integration', '--project', 'e2e-server'],
   ['--project', 'agent', '--project', 'e2e'],
 ];
 const root = join(import.meta.dirname, '..');

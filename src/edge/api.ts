@@ -13,6 +13,7 @@ import type { Env } from '../platform/env.js';
 import { nestLogger, type Logger } from '../platform/logger.js';
 import type { Running } from '../platform/program.js';
 import { migrateQueue } from '../queue/queues.js';
+import { CommandStreams } from '../remediation/streams.js';
 import { admitBatches } from './admit.hook.js';
 import { authenticateRequests } from './authenticate.hook.js';
 import { resolveDirectly } from './direct-resolvers.js';
@@ -89,6 +90,8 @@ export async function startApi(env: Env, logger: Logger): Promise<Api> {
     url: await app.getUrl(),
     close: async () => {
       await websocket.close();
+      // Apollo closes the HTTP server before Nest lets anybody else know.
+      await app.get(CommandStreams).end();
       await app.close();
     },
   };

@@ -41,6 +41,7 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private readonly arrived = new Set<number>();
   /** Hosts for which something may wait that is no command: asked for together. */
   private readonly awaiting = new Set<number>();
+  private isEnding = false;
   /** Deliveries follow one another. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -71,18 +72,29 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
     this.timer = setInterval(() => this.soon(() => this.beat()), heartbeatMs);
   }
 
-  /** Fastify waits for open requests, and these have no end of their own. */
   async beforeApplicationShutdown(): Promise<void> {
+    await this.end();
+  }
+
+  /** Agents go elsewhere at once. Fastify waits for open requests, and these have no end of their own. */
+  async end(): Promise<void> {
+    this.isEnding = true;
     clearInterval(this.timer);
-    for (const listener of this.listeners) await listener.stop().catch(() => undefined);
     const hosts = [...this.streams.keys()];
     for (const { response } of this.streams.values()) response.end();
+    const { listeners } = this;
+    this.listeners = [];
+    for (const listener of listeners) await listener.stop().catch(() => undefined);
     await this.turn;
     await this.work.dropStreams(this.process, hosts).catch(() => undefined);
   }
 
   /** Takes the response over: head, commands that wait, then whatever comes. */
   open(hostId: number, credential: string, response: ServerResponse): void {
+    if (this.isEnding) {
+      response.writeHead(503, { 'retry-after': '1', connection: 'close' }).end();
+      return;
+    }
     const stream = { hostId, credential, response };
     this.streams.get(hostId)?.response.end();
     this.streams.set(hostId, stream);
