@@ -5,9 +5,8 @@ import { defineConfig } from 'vitest/config';
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] };
 
 /** They watch this kernel with no agent: API and worker alone, or the agent of a machine that they boot. */
-const withoutSensor = ['deliveries-killed', 'restart-machine', 'reverdict'].map(
-  (name) => `test/e2e/${name}.e2e.spec.ts`,
-);
+const serverNames = ['deliveries-killed', 'drain', 'overload', 'restart-machine', 'reverdict', 'torture'];
+const withoutSensor = serverNames.map((name) => `test/e2e/${name}.e2e.spec.ts`);
 
 export default defineConfig({
   test: {
