@@ -93,11 +93,11 @@ export interface IncidentSettings {
 
 /** How long what is over is kept. */
 export interface RetentionSettings {
-  /** Incidents, from when they were over, with their notices. */
+  /** Incidents, from when they were over, with their notices; silences, from when they ended. */
   readonly incidentsMs: number;
   /** Deliveries, while their incident is not open, and the log of requests. */
   readonly deliveriesMs: number;
-  /** Audits, from when they ended, with their findings. */
+  /** Audits, from when they ended, with their findings; schedules, the same. */
   readonly auditsMs: number;
 }
 
