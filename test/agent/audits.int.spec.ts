@@ -313,6 +313,19 @@ test('what_the_server_knows_by_itself_needs_no_agent', async () => {
   ]);
 });
 
+test('a_question_that_the_database_could_not_give_out_is_asked_a_little_later', async () => {
+  const stack = await stackWith(false);
+  const host = await stack.enroll('web-1');
+  const { questions } = await listen(stack, host, () => ({}));
+  await stack.sql`create function broken() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`;
+  await stack.sql`create trigger broken before update on audit_hosts for each row execute function broken()`;
+  const { id } = await run(stack, { host: 'web-1', checks: ['ZOMBIES'] });
+  await sleep(500);
+  expect(questions).toEqual([]);
+  await stack.sql`drop function broken cascade`;
+  await inState(stack, id, 'COMPLETED');
+});
+
 test('a_real_agent_is_known_by_its_rung_and_is_neither_silent_nor_outdated', async () => {
   const stack = await stackWith(false);
   await startRealAgent(stack);
