@@ -1,7 +1,7 @@
 -- Forgets audits that ended before a time and have no findings any more, with what their hosts answered.
 -- $1 timestamptz before, $2 int limit
 -- Returns how many, as `gone`.
--- Index audits_by_time (created_at, …): it began before it ended. Index audit_findings_by_audit; primary key.
+-- Index audits_by_time (created_at, …): it began before it ended. Index audit_findings_by_audit (or _by_key); primary key.
 with gone as (
   delete from audits where id in (
     select a.id from audits a

@@ -1,7 +1,7 @@
 -- Forgets findings of audits that ended before a time.
 -- $1 timestamptz before, $2 int limit
 -- Returns how many, as `gone`.
--- Index audits_by_time (created_at, …): it began before it ended. Index audit_findings_by_audit; primary key.
+-- Index audits_by_time (created_at, …): it began before it ended. Index audit_findings_by_audit (or _by_key); primary key.
 with gone as (
   delete from audit_findings where id in (
     select f.id from audits a

@@ -9,11 +9,13 @@ import { Authenticator } from '../access/authenticator.js';
 import { AppModule } from '../app.module.js';
 import { limits } from '../contract/index.js';
 import { LoaderFactory } from '../history/loaders.js';
+import { AcknowledgeService } from '../incident/acknowledge.service.js';
 import type { Env } from '../platform/env.js';
 import { nestLogger, type Logger } from '../platform/logger.js';
 import type { Running } from '../platform/program.js';
 import { migrateQueue } from '../queue/queues.js';
 import { CommandStreams } from '../remediation/streams.js';
+import { serveAcknowledgements } from './acknowledge.js';
 import { admitBatches } from './admit.hook.js';
 import { authenticateRequests } from './authenticate.hook.js';
 import { resolveDirectly } from './direct-resolvers.js';
@@ -61,6 +63,7 @@ export async function buildApi(env: Env, logger: Logger): Promise<NestFastifyApp
     { global: true, globalCompression: false, requestEncodings: ['gzip', 'identity'] } as never,
   );
   serveGraphiql(fastify);
+  serveAcknowledgements(fastify, app.get(AcknowledgeService));
   serveDocs(app);
   app.useGlobalFilters(new ProblemFilter(logger));
   await app.init();

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
 import { requireRole, type Principal } from '../platform/principal.js';
+import { acknowledgePath } from './acknowledge.js';
 import { isGraphiqlPage } from './graphiql.js';
 
 declare module 'fastify' {
@@ -15,7 +16,8 @@ declare module 'fastify' {
 
 /** Hooks without a token: what they are sent carries a signature (src/incident/inbound.controller.ts). */
 const signedPaths = ['/v1/hooks/generic', '/v1/hooks/pagerduty'];
-const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/docs', ...signedPaths]);
+/** Acknowledging: what opens it is the link. */
+const publicPaths = new Set(['/healthz', '/readyz', '/v1/enroll', '/docs', acknowledgePath, ...signedPaths]);
 /** All that the credential of a host opens. */
 const hostPaths = new Set(['/v1/batches', '/v1/commands', '/v1/reports', '/v1/answers']);
 const publicPrefixes = ['/docs/', '/graphiql/'];

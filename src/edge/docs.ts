@@ -32,7 +32,7 @@ export function openApi(app: INestApplication): OpenAPIObject {
 
 const description = [
   'REST of Whodunit: what agents and incident tools call. History is asked by GraphQL at /graphql.',
-  'Every path but /healthz, /readyz, /docs, /v1/enroll and signed hooks needs `Authorization: Bearer <token>`.',
+  'Every path but /healthz, /readyz, /docs, /v1/enroll, /acknowledge and signed hooks needs `Authorization: Bearer <token>`.',
   'Errors are RFC 9457 problem details with a `code`.',
 ].join('\n\n');
 

@@ -8,11 +8,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Env } from '../platform/env.js';
 import type { Logger } from '../platform/logger.js';
 import { ENV, LOGGER } from '../platform/platform.tokens.js';
+import { Seal } from '../platform/seal.js';
 import { Vault } from '../platform/vault.js';
 import { DeliveryStore, type DeliveryRow, type EndedMessage } from '../store/delivery.store.js';
 import { ReceiverStore, type ReceiverRow } from '../store/receiver.store.js';
+import { acknowledgeUrl } from './acknowledge-link.js';
 import { nextMessage } from './next-message.js';
-import type { NoticeChange } from './notice.js';
+import type { Notice, NoticeChange } from './notice.js';
 import { readNotice } from './notice-json.js';
 import { networks } from './outbound-address.js';
 import { outboundLimits, send, type Sent } from './outbound.js';
@@ -59,7 +61,8 @@ export class DeliveryService {
     private readonly deliveries: DeliveryStore,
     private readonly receivers: ReceiverStore,
     private readonly vault: Vault,
-    @Inject(ENV) env: Env,
+    private readonly seal: Seal,
+    @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.allowed = networks(env.deliveryAllow);
@@ -167,7 +170,7 @@ export class DeliveryService {
     });
     if (attempt === null) return false;
     const notices = [...chosen.repeated, ...chosen.rows].map(({ body }) => readNotice(body));
-    const message: Message = { id, notices, locale: row.locale, now };
+    const message: Message = { id, notices, locale: row.locale, acknowledgeUrl: this.linkOf(row.id, notices), now };
     const { allowed, authorities, ending } = this;
     const sent = await send(type.render(config, message), { allowed, authorities, signal: ending.signal });
     // Ended in the middle: whether it arrived nobody knows, so the same goes out again.
@@ -209,6 +212,15 @@ export class DeliveryService {
     );
     if (next.state === 'DEAD') return this.deliveries.died(ended, code, repeated, next.disable);
     return this.deliveries.failed(ended, code, later(next.afterMs), later(next.holdMs));
+  }
+
+  /** A digest has none: it says of several incidents what nobody should answer in one go. */
+  private linkOf(receiver: string, notices: readonly Notice[]): string | null {
+    const { publicUrl } = this.env;
+    const { incident, at } = notices.at(-1)!;
+    const isOne = notices.every((notice) => notice.incident.id === incident.id);
+    if (publicUrl === null || !isOne || incident.state !== 'OPEN') return null;
+    return acknowledgeUrl(this.seal, publicUrl, { incident: incident.id, receiver, at });
   }
 
   private open(row: ReceiverRow): Opened | null {

@@ -18,6 +18,11 @@ export class IncidentService {
     private readonly queue: JobQueue,
   ) {}
 
+  /** @throws Failure `incident/unknown`, `incident/over` */
+  async unresolved(id: string): Promise<IncidentRow> {
+    return unresolved(await this.store.byId(id), id);
+  }
+
   /** By whoever was first. @throws Failure `incident/unknown`, `incident/over` */
   acknowledge(id: string, by: Person): Promise<IncidentRow> {
     return this.change(id, (incident) =>
@@ -49,9 +54,8 @@ export class IncidentService {
   private async change(id: string, step: (incident: IncidentRow) => Told): Promise<IncidentRow> {
     if (!uuidPattern.test(id)) throw unknown('incident/unknown', 'incident', id);
     const { incident, notice } = await this.store.transaction(async (tx) => {
-      const [before] = await tx.lock([], [id]);
-      if (!before) throw unknown('incident/unknown', 'incident', id);
-      if (before.resolved_at) throw over('The incident', before.resolved_at);
+      const [found] = await tx.lock([], [id]);
+      const before = unresolved(found, id);
       const told = step(before);
       if (told.incident === before) return told;
       const none = { merged: [], members: [], left: [], touched: [] };
@@ -68,6 +72,12 @@ export class IncidentService {
 
 function when() {
   return { at: new Date(), newId: randomUUID };
+}
+
+function unresolved(incident: IncidentRow | null | undefined, id: string): IncidentRow {
+  if (!incident) throw unknown('incident/unknown', 'incident', id);
+  if (incident.resolved_at) throw over('The incident', incident.resolved_at);
+  return incident;
 }
 
 function unknown(code: `${string}/${string}`, what: string, id: string): Failure {

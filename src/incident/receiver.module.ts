@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AcknowledgeService } from './acknowledge.service.js';
 import { DeliveryLoaders } from './delivery.loaders.js';
 import { DeliveriesResolver, DeliveryAttemptResolver, DeliveryResolver } from './delivery.resolver.js';
 import { InboundController } from './inbound.controller.js';
@@ -12,6 +13,7 @@ import { ReceiverService } from './receiver.service.js';
   imports: [IncidentModule],
   controllers: [InboundController],
   providers: [
+    AcknowledgeService,
     DeliveriesResolver,
     DeliveryAttemptResolver,
     DeliveryLoaders,

@@ -10,6 +10,7 @@ test('what_is_not_given_has_its_default', () => {
     listen: '127.0.0.1',
     databaseUrl: DATABASE_URL,
     queueUrl: null,
+    publicUrl: null,
     deliveryAllow: [],
     deliveryCaFile: null,
     retention: { incidentsMs: 365 * 86_400_000, deliveriesMs: 90 * 86_400_000, auditsMs: 90 * 86_400_000 },
@@ -49,6 +50,15 @@ test('what_is_given_is_taken', () => {
   });
 });
 
+test.each([
+  ['https://h', 'https://h'],
+  ['http://h:4000/', 'http://h:4000'],
+  ['https://H/whodunit/', 'https://h/whodunit'],
+  ['http://[::1]:4000', 'http://[::1]:4000'],
+])('%s_is_reached_below_%s', (given, publicUrl) => {
+  expect(readEnv({ DATABASE_URL, WHODUNIT_PUBLIC_URL: given })).toMatchObject({ publicUrl });
+});
+
 describe('a bad variable names itself', () => {
   test.each([
     ['PORT', 'http'],
@@ -60,6 +70,12 @@ describe('a bad variable names itself', () => {
     ['DATABASE_URL', 'mysql://u@h/d'],
     ['DATABASE_URL', 'localhost'],
     ['QUEUE_URL', 'http://h'],
+    ['WHODUNIT_PUBLIC_URL', 'whodunit.example'],
+    ['WHODUNIT_PUBLIC_URL', 'ftp://h'],
+    ['WHODUNIT_PUBLIC_URL', 'https://u:p@h'],
+    ['WHODUNIT_PUBLIC_URL', 'https://h/?a=b'],
+    ['WHODUNIT_PUBLIC_URL', 'https://h/#x'],
+    ['WHODUNIT_PUBLIC_URL', 'https://h/a|b)'],
     ['WHODUNIT_LOG_LEVEL', 'loud'],
   ])('%s=%s', (name, value) => {
     expect(() => readEnv({ DATABASE_URL, [name]: value })).toThrow(new RegExp(`not usable:\n  ${name}: \\S`));

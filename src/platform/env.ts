@@ -33,6 +33,18 @@ const Networks = z
   .transform((text) => text.split(',').map((network) => network.trim()))
   .refine((networks) => networks.every(isNetwork), 'must be networks such as 10.1.0.0/16,fd00::/8');
 
+/** Where others reach the API: nothing in it means anything in a chat's markup, and nothing stands behind its path. */
+const PublicUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL', abort: true })
+  .refine((url) => {
+    const { username, password, pathname, search, hash } = new URL(url);
+    return `${username}${password}${search}${hash}` === '' && /^[\w.~/-]*$/.test(pathname);
+  }, 'must be an address with a plain path at most: https://whodunit.example')
+  .transform((url) => {
+    const { origin, pathname } = new URL(url);
+    return `${origin}${pathname.replace(/\/+$/, '')}`;
+  });
+
 const Variables = z.object({
   PORT: Port.prefault('4000'),
   WHODUNIT_LISTEN: z.string().min(1).default('127.0.0.1'),
@@ -53,6 +65,7 @@ const Variables = z.object({
     .pipe(z.int().min(2))
     .prefault('5'),
   WHODUNIT_INCIDENT_FLEET_SECONDS: seconds(1, 86_400, 600),
+  WHODUNIT_PUBLIC_URL: PublicUrl.optional(),
   WHODUNIT_DELIVERY_ALLOW: Networks.optional(),
   WHODUNIT_DELIVERY_CA_FILE: z.string().min(1).optional(),
   WHODUNIT_KEEP_INCIDENTS_DAYS: days(365),
@@ -80,11 +93,11 @@ export interface IncidentSettings {
 
 /** How long what is over is kept. */
 export interface RetentionSettings {
-  /** Incidents, from when they were over, with their notices. */
+  /** Incidents, from when they were over, with their notices; silences, from when they ended. */
   readonly incidentsMs: number;
   /** Deliveries, while their incident is not open, and the log of requests. */
   readonly deliveriesMs: number;
-  /** Audits, from when they ended, with their findings. */
+  /** Audits, from when they ended, with their findings; schedules, the same. */
   readonly auditsMs: number;
 }
 
@@ -98,6 +111,8 @@ export interface Env {
   /** Absolute. Holds `admin-token`. */
   readonly stateDir: string;
   readonly incidents: IncidentSettings;
+  /** Where people reach the API, without a slash at its end; null: nobody said, and messages carry no links. */
+  readonly publicUrl: string | null;
   /** Networks that are not public and that receivers may be in, all the same: `10.1.0.0/16`. */
   readonly deliveryAllow: readonly string[];
   /** Certificates that receivers may be signed by, beside the well-known ones; PEM. */
@@ -130,6 +145,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
       fleetHosts: value.WHODUNIT_INCIDENT_FLEET_HOSTS,
       fleetMs: value.WHODUNIT_INCIDENT_FLEET_SECONDS,
     },
+    publicUrl: value.WHODUNIT_PUBLIC_URL ?? null,
     deliveryAllow: value.WHODUNIT_DELIVERY_ALLOW ?? [],
     deliveryCaFile: value.WHODUNIT_DELIVERY_CA_FILE ?? null,
     retention: {

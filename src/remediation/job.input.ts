@@ -15,6 +15,12 @@ const upper = <T extends string>(names: readonly T[]) =>
 export const JobInput = z.strictObject({
   action: z.enum(actions),
   host: optional(name),
+  hostId: optional(
+    z
+      .string()
+      .regex(/^\d{1,9}$/, 'must be the `id` of a host')
+      .transform(Number),
+  ),
   selector: optional(
     z.strictObject({
       names: optional(z.array(name).min(1).max(500)),
@@ -87,8 +93,9 @@ function checkParameters(input: JobInput): void {
   }
 }
 
-function checkHosts({ host, selector, process, pid, maxHosts }: JobInput): void {
-  if ((host === null) === (selector === null)) throw badRequest('host', 'Name one host, or give a `selector`.');
+function checkHosts({ host, hostId, selector, process, pid, maxHosts }: JobInput): void {
+  const said = [host, hostId, selector].filter((each) => each !== null).length;
+  if (said !== 1) throw badRequest('host', 'Name one host by `host` or `hostId`, or give a `selector`.');
   if (selector && (process !== null || pid !== null)) {
     throw badRequest('selector', 'A process is on one host: name that one in `host`.');
   }

@@ -53,7 +53,7 @@ export class JobService {
   /**
    * @param value as the caller sent it
    * @throws Failure `remediation/bad-request` (400), `remediation/unknown-host`, `remediation/unknown-process` (404),
-   * `remediation/refused` (422), `remediation/key-reused` (409).
+   * `remediation/refused` (422), `remediation/ambiguous-host`, `remediation/key-reused` (409).
    */
   async request(value: unknown, person: Person): Promise<JobView> {
     const input = parseJobInput(value);
@@ -209,10 +209,10 @@ function dryRun(
   };
 }
 
-function requestDigest(asked: Omit<JobInput, 'dryRun' | 'idempotencyKey'>): Buffer {
-  const entries = Object.entries({ ...asked, dryRun: null, idempotencyKey: null }).toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
+/** What requests did not always have counts only where it is given: a key stays that of the same request after an upgrade. */
+function requestDigest({ hostId, ...asked }: Omit<JobInput, 'dryRun' | 'idempotencyKey'>): Buffer {
+  const given = { ...asked, ...(hostId === null ? {} : { hostId }), dryRun: null, idempotencyKey: null };
+  const entries = Object.entries(given).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(entries)).digest();
 }
 

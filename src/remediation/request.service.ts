@@ -31,9 +31,9 @@ interface WantedPid {
 
 @Injectable()
 export class RequestService {
-  private readonly hostNamed = together(async (names: readonly string[]) => {
-    const hostOf = await this.hosts.byNames(names);
-    return names.map(hostOf);
+  private readonly hostsNamed = together(async (names: readonly string[]) => {
+    const hostsOf = await this.hosts.named(names);
+    return names.map(hostsOf);
   }, askedTogetherMax);
   private readonly lifeOfPid = together(async (all: readonly WantedPid[]) => {
     const lives = await this.processes.livesOfPids(all);
@@ -47,7 +47,10 @@ export class RequestService {
     private readonly boots: BootStore,
   ) {}
 
-  /** @throws Failure `remediation/unknown-host`, `remediation/unknown-process` (404), `remediation/bad-request` (400). */
+  /**
+   * @throws Failure `remediation/unknown-host`, `remediation/unknown-process` (404), `remediation/ambiguous-host` (409),
+   * `remediation/bad-request` (400).
+   */
   async resolve(input: JobInput, person: Person): Promise<Resolved> {
     const hosts = await this.hostsOf(input);
     const request = {
@@ -60,11 +63,12 @@ export class RequestService {
     return { request, hosts };
   }
 
-  private async hostsOf({ host: name, selector }: JobInput): Promise<HostRow[]> {
-    if (name !== null) {
-      const host = await this.hostNamed(name);
-      if (!host) throw unknown('host', `No host named ${JSON.stringify(name)} is enrolled.`);
-      return [host];
+  private async hostsOf({ host: name, hostId, selector }: JobInput): Promise<HostRow[]> {
+    if (name !== null) return [theOne(name, await this.hostsNamed(name))];
+    if (hostId !== null) {
+      const hosts = await this.hosts.byIds([hostId]);
+      if (hosts.length === 0) throw unknown('host', `No host with the id ${hostId} is enrolled.`);
+      return hosts;
     }
     const rung = selector!.rung && (selector!.rung.toLowerCase() as Rung);
     const { name: part, names, labels } = selector!;
@@ -108,6 +112,17 @@ export class RequestService {
     const bootId = await this.boots.bootId(key.boot);
     return bootId === null ? null : { bootId, ref: { pid: key.pid, start: String(key.start_ns) } };
   }
+}
+
+/** Two that share a name are two machines: which one was meant, nobody guesses. */
+function theOne(name: string, hosts: readonly HostRow[]): HostRow {
+  const [host, ...others] = hosts;
+  if (!host) throw unknown('host', `No host named ${JSON.stringify(name)} is enrolled.`);
+  if (others.length === 0) return host;
+  const seen = hosts.map(({ id, last_seen_at: at }) => `${id} (${at ? `heard ${at.toISOString()}` : 'never heard'})`);
+  const detail = `Nothing was stored: ${hosts.length} hosts are named ${JSON.stringify(name)}: ${seen.join(', ')}. Name one by \`hostId\`.`;
+  const extra = { hostIds: hosts.map(({ id }) => String(id)) };
+  throw new Failure({ code: 'remediation/ambiguous-host', status: 409, detail, extra });
 }
 
 function unknown(what: 'host' | 'process', detail: string): Failure {

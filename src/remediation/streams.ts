@@ -42,6 +42,8 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   /** Hosts for which something may wait that is no command: asked for together. */
   private readonly awaiting = new Set<number>();
   private isEnding = false;
+  /** Those that could not be asked for: nobody says so again, but the next beat. */
+  private readonly missed = new Set<number>();
   /** Deliveries follow one another. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -134,7 +136,11 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private async pass(): Promise<void> {
     const hostIds = [...this.awaiting];
     this.awaiting.clear();
-    for (const { hostId, id, event, data } of await this.messages.take(hostIds))
+    const messages = await this.messages.take(hostIds).catch((error: unknown) => {
+      for (const hostId of hostIds) this.missed.add(hostId);
+      throw error;
+    });
+    for (const { hostId, id, event, data } of messages)
       this.push(hostId, `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
   }
 
@@ -168,6 +174,8 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private async beat(): Promise<void> {
     const streams = [...this.streams.values()];
     for (const { hostId } of streams) this.push(hostId, ':\n\n');
+    this.passSoon([...this.missed].filter((hostId) => this.streams.has(hostId)));
+    this.missed.clear();
     if (streams.length === 0) return;
     await this.work.holdStreams(this.process, [...this.streams.keys()]);
     const live = await this.tokens.liveCredentials(streams.map(({ credential }) => credential));

@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Rung } from '../contract/index.js';
 import type { Host, PrismaClient } from '../generated/prisma/client.js';
+import { groupBy } from './facts.rows.js';
 import type { Db } from './postgres.js';
 import type { HostRow } from './rows.js';
 import { DB, PRISMA } from './store.tokens.js';
@@ -27,17 +28,18 @@ export class HostStore {
     @Inject(DB) private readonly db: Db,
   ) {}
 
-  /** @returns whoever asks for one of them by name. Of several of one name (re-imaged machines) it is the one heard last. */
-  async byNames(names: readonly string[]): Promise<(name: string) => HostRow | null> {
+  /** @returns whoever asks for all of one name: machines that were imaged anew, or copied, share theirs. The one heard last is first. */
+  async named(names: readonly string[]): Promise<(name: string) => readonly HostRow[]> {
     const hosts = await this.db<HostRow[]>`
-      select distinct on (name) ${this.db(columns)} from hosts where name = any (${names.map(storableText)}::text[])
-      order by name, last_seen_at desc nulls last, id desc`;
-    const found = new Map(hosts.map((host) => [host.name, host]));
-    return (name) => found.get(storableText(name)) ?? null;
+      select ${this.db(columns)} from hosts where name = any (${names.map(storableText)}::text[])
+      order by last_seen_at desc nulls last, id desc`;
+    const found = groupBy(hosts, ({ name }) => name);
+    return (name) => found.get(storableText(name)) ?? [];
   }
 
+  /** Of several the one heard last. */
   async byName(name: string): Promise<HostRow | null> {
-    return (await this.byNames([name]))(name);
+    return (await this.named([name]))(name)[0] ?? null;
   }
 
   async byIds(ids: readonly number[]): Promise<HostRow[]> {

@@ -6,25 +6,37 @@ import { withSafeTransactions } from './transactions.js';
 export type Db = Sql<{ bigint: bigint }>;
 
 const statementTimeoutMs = 15_000;
+const transactionsAtOnce = 6;
+/**
+ * A parameter that nobody reads: a startup message of more than 1,024 bytes goes out at once. A shorter one waits for a timer that the
+ * driver has stopped for good, where a statement was asked of the connection before while that was dying (decision of the driver, 6).
+ */
+const padding = { 'whodunit.padding': ' '.repeat(1_024) };
 
-/** @param connectionsMax more would only queue inside Postgres instead of here. */
+/**
+ * Transactions have connections of their own, up to six beside those of statements.
+ * @param connectionsMax more would only queue inside Postgres instead of here.
+ */
 export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
   // The list queries carry optional conditions; a generic plan would ignore which of them are there.
-  return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_custom_plan' });
+  const settings = { plan_cache_mode: 'force_custom_plan' };
+  const transactions = connect(databaseUrl, Math.min(connectionsMax, transactionsAtOnce), settings);
+  return withSafeTransactions(connect(databaseUrl, connectionsMax, settings), transactions);
 }
 
 /**
- * For what is written, of ingest and of jobs: connections of their own, so that neither batches nor jobs nor questions wait for the
+ * For what is written, of ingest and of jobs, all of it in transactions: connections of their own, so that neither batches nor jobs nor questions wait for the
  * others. Their statements carry many rows in a parameter: a custom plan would read them once more, and takes longer than what it
  * plans. They find rows by their keys, one by one, also while a table is still too small for the planner to see the use of that.
  */
 export function connectByKey(databaseUrl: string, connectionsMax: number): Db {
   const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
-  return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
+  const transactions = connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
+  return withSafeTransactions(transactions, transactions);
 }
 
 function connect(databaseUrl: string, connectionsMax: number, settings: Readonly<Record<string, string>>): Db {
-  const db = postgres(databaseUrl, {
+  return postgres(databaseUrl, {
     max: connectionsMax,
     connect_timeout: 10,
     idle_timeout: 60,
@@ -36,12 +48,12 @@ function connect(databaseUrl: string, connectionsMax: number, settings: Readonly
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
       TimeZone: 'UTC',
+      ...padding,
       ...settings,
     },
     onnotice: () => undefined,
     backoff: backoffSeconds,
-  });
-  return withSafeTransactions(db as unknown as Db);
+  }) as unknown as Db;
 }
 
 /** The driver's own goes up to 20 s: so long would nothing be stored after the database is back. */

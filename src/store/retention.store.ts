@@ -12,9 +12,11 @@ const steps: readonly (readonly [Statement, keyof RetentionSettings, rows: numbe
   ['forgetMembers', 'incidentsMs', 5_000],
   // With up to some hundreds of notices each.
   ['forgetIncidents', 'incidentsMs', 200],
+  ['forgetSilences', 'incidentsMs', 5_000],
   ['forgetFindings', 'auditsMs', 5_000],
   // With a row for each host.
   ['forgetAudits', 'auditsMs', 10],
+  ['forgetSchedules', 'auditsMs', 1_000],
 ];
 const turnsInCall = 20;
 

@@ -54,6 +54,8 @@ export const statements = {
   forgetFindings: 'forget-findings',
   forgetIncidents: 'forget-incidents',
   forgetMembers: 'forget-members',
+  forgetSchedules: 'forget-schedules',
+  forgetSilences: 'forget-silences',
   forgetToldNotices: 'forget-told-notices',
   formerImages: 'former-images',
   healthyIncidents: 'healthy-incidents',

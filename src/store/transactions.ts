@@ -1,11 +1,13 @@
 /**
- * Transactions that end with their connection, and nothing else does. postgres.js 3.4.9 leaves two doors open
- * (docs/decisions/2026-11-21-postgres-driver.md): when a backend dies it sends its own ROLLBACK into a socket that is gone, which
+ * Transactions that end with their connection, and nothing else does, and that have it to themselves. postgres.js 3.4.9 leaves three
+ * doors open (docs/decisions/2026-11-21-postgres-driver.md): when a backend dies it sends its own ROLLBACK into a socket that is gone, which
  * ends the process; and what the work of a transaction still says after that runs wherever the connection is by then: on its
- * own, or within the transaction of somebody else.
+ * own, or within the transaction of somebody else. And where BEGIN is the last statement that a connection takes ahead, it stays one
+ * for everybody's statements: those are then said in a transaction that nobody commits.
  *
  * So: from the moment that a connection is lost or a transaction is over, none of its statements is sent any more (they are
- * rejected), and the driver is never told that the work has ended, so that it has nothing to roll back.
+ * rejected), and the driver is never told that the work has ended, so that it has nothing to roll back. And transactions go by a client
+ * that has no other statements: BEGIN is the only thing that its connections are ever asked out of turn.
  */
 import type { TransactionSql } from 'postgres';
 import type { Db } from './postgres.js';
@@ -20,10 +22,14 @@ interface Query {
   reject: (error: unknown) => void;
 }
 
-/** @returns the same, with `begin` as said above. */
-export function withSafeTransactions(db: Db): Db {
-  const begin = db.begin.bind(db) as unknown as Begin;
-  return Object.assign(db, { begin: (work: Work) => transact(begin, work) });
+/** @returns `statements`, with `begin` as said above; `transactions` are begun by nobody else, and end with it. */
+export function withSafeTransactions(statements: Db, transactions: Db): Db {
+  const begin = transactions.begin.bind(transactions) as unknown as Begin;
+  const ends = [...new Set([statements, transactions])].map((client) => client.end.bind(client));
+  return Object.assign(statements, {
+    begin: (work: Work) => transact(begin, work),
+    end: async (options?: { timeout?: number }) => void (await Promise.all(ends.map((end) => end(options)))),
+  });
 }
 
 /** Once more when not even its BEGIN was answered: then nothing was done, and the next connection is a new one. */

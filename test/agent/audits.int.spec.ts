@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { limits, Question, type Answer, type AuditFinding } from '../../src/contract/index.js';
 import { skipKernelLogHistory } from '../support/kernel-log.js';
-import { agentStart, described, init, life, ns } from '../support/events.js';
+import { agentStart, described, ended, init, life, ns, signalled } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
 import { enrollToken, type TestHost } from '../support/host.js';
 import { gqlAs, tokenFor } from '../support/jobs.js';
@@ -311,6 +311,64 @@ test('what_the_server_knows_by_itself_needs_no_agent', async () => {
     { check: 'AGENT_OUTDATED', severity: 'WARNING', host: { name: 'sim-0002' } },
     { check: 'AGENT_SILENT', severity: 'CRITICAL', host: { name: 'sim-0003' } },
   ]);
+});
+
+test('a_question_that_the_database_could_not_give_out_is_asked_a_little_later', async () => {
+  const stack = await stackWith(false);
+  const host = await stack.enroll('web-1');
+  const { questions } = await listen(stack, host, () => ({}));
+  await stack.sql`create function broken() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`;
+  await stack.sql`create trigger broken before update on audit_hosts for each row execute function broken()`;
+  const { id } = await run(stack, { host: 'web-1', checks: ['ZOMBIES'] });
+  await sleep(500);
+  expect(questions).toEqual([]);
+  await stack.sql`drop function broken cascade`;
+  await inState(stack, id, 'COMPLETED');
+});
+
+test('a_real_agent_is_known_by_its_rung_and_is_neither_silent_nor_outdated', async () => {
+  const stack = await stackWith(false);
+  await startRealAgent(stack);
+  await eventually(async () => (await stack.sql`select from hosts where rung is not null`).length === 1);
+  const { id } = await run(stack, {
+    host: hostname(),
+    checks: ['AGENT_LOWER_RUNG', 'AGENT_OUTDATED', 'AGENT_SILENT'],
+  });
+  const nodes = 'findings { nodes { check severity facts { name value } } }';
+  const { findings } = await ask(stack, `query ($id: ID!) { audit(id: $id) { ${nodes} } }`, { id });
+  expect(findings.nodes).toMatchObject([{ check: 'AGENT_LOWER_RUNG', severity: 'WARNING' }]);
+  expect(findings.nodes[0].facts).toContainEqual({ name: 'rung', value: 'procfs' });
+});
+
+test('a_service_that_was_killed_while_it_stopped_is_found_and_one_that_stopped_in_time_is_not', async () => {
+  const stack = await stackWith();
+  const host = await stack.enroll('web-1');
+  const service = (pid: number, name: string) =>
+    described(life(pid), {
+      comm: name,
+      parent: init,
+      unit: `${name}.service`,
+      cgroup: `/system.slice/${name}.service`,
+    });
+  await host.send([
+    agentStart(1),
+    described(init, { comm: 'systemd', exe: '/usr/lib/systemd/systemd' }),
+    service(50, 'slow'),
+    service(60, 'quick'),
+    signalled(life(50), 1_000, 15, { sender: init, disposition: 'caught' }),
+    signalled(life(60), 1_000, 15, { sender: init }),
+    ended(life(60), 1_010, 15),
+    signalled(life(50), 91_000, 9, { sender: init }),
+    ended(life(50), 91_001, 9),
+  ]);
+  await eventually(async () => (await stack.sql`select from deaths where engine is not null`).length === 2);
+  // Deaths of the tests' events are of a fixed day.
+  await stack.sql`update deaths set died_at = now()`;
+  const { id } = await run(stack, { host: 'web-1', checks: ['STOPS_CUT_SHORT'] });
+  const nodes = 'findings { nodes { check subject { unit } facts { name value } } }';
+  const { findings } = await ask(stack, `query ($id: ID!) { audit(id: $id) { ${nodes} } }`, { id });
+  expect(findings.nodes).toMatchObject([{ check: 'STOPS_CUT_SHORT', subject: { unit: 'slow.service' } }]);
+  expect(findings.nodes[0].facts).toContainEqual({ name: 'stops', value: '1' });
 });
 
 test('bad_questions_and_answers_are_refused_with_a_code_and_change_nothing', async () => {

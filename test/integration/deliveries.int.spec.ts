@@ -175,6 +175,7 @@ test('bad_input_changes_nothing_and_says_which_field_but_not_what_was_in_it', as
   const secret = 'do-not-quote-me';
   const inputs = [
     { slack: { url: `ftp://${secret}/` } },
+    { slack: { url: secret } },
     { slack: { url: `https://u:${secret}@example.com/` } },
     { slack: { url: 'https://a.example/' }, wecom: { url: 'https://a.example/' } },
     {},
@@ -187,7 +188,7 @@ test('bad_input_changes_nothing_and_says_which_field_but_not_what_was_in_it', as
     inputs.map((input) => stack.gql(saveReceiver, { input: { name: 'bad', ...input } })),
   );
   const codes = replies.map(({ errors }) => errors![0]!.extensions.code);
-  expect(codes).toEqual([...Array(7).fill('incident/bad-receiver'), 'incident/unknown-receiver']);
+  expect(codes).toEqual([...Array(8).fill('incident/bad-receiver'), 'incident/unknown-receiver']);
   expect(JSON.stringify(replies)).not.toContain(secret);
   const name = { input: { name: 'of slack.service', slack: { url: 'https://a.example/' } } };
   expect((await stack.gql(saveReceiver, name)).errors![0]!.extensions.code).toBe('incident/name-taken');

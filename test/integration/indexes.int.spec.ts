@@ -15,7 +15,6 @@ const otherwise: Readonly<Record<string, string>> = {
   boots_host_id_booted_at_id_idx: 'boots of a host: a host has so few that the planner sorts them',
   deliveries_by_message: 'deliveries of one message, src/store/delivery.store.ts',
   delivery_attempts_by_message: 'attempts of one message, src/store/delivery.store.ts',
-  delivery_attempts_by_time: 'attempts of one receiver, src/store/delivery.store.ts',
   escalations_by_host: 'escalations of a host, through Prisma',
   host_credentials_host_id_idx: 'credentials of a host, through Prisma',
   hosts_name_idx: 'a host by its name, through Prisma',

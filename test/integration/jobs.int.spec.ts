@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { episode, described, life, ns, init } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
-import { enrollWithService, gqlAs, inState, job, request, tokenFor, unit } from '../support/jobs.js';
+import { enrollToken, machineId } from '../support/host.js';
+import { enrollWithService, gqlAs, inState, job, request, requestJob, tokenFor, unit } from '../support/jobs.js';
 import { requirePrerequisite } from '../support/prerequisite.js';
 import { startRedis } from '../support/redis.js';
 import { startStack, type Stack, type StackOptions } from '../support/stack.js';
@@ -153,6 +154,38 @@ test('a_dry_run_shows_every_step_and_changes_nothing', async () => {
   await sleep(300);
   expect(await stored(stack)).toEqual(before);
   expect(agent.received).toEqual([]);
+});
+
+test('a_name_that_two_hosts_share_is_refused_with_both_ids_and_an_id_is_taken', async () => {
+  const stack = await stackWith();
+  const first = await enrollWithService(stack, 'web-1');
+  const enrolled = await stack.fetch('/v1/enroll', {
+    method: 'POST',
+    token: await enrollToken(stack),
+    body: JSON.stringify({ machineId: machineId('imaged anew'), name: 'web-1' }),
+  });
+  const second = ((await enrolled.json()) as { hostId: string }).hostId;
+  const before = await stored(stack);
+  const asked = await stack.gql(requestJob, { input: { ...restart, host: 'web-1', reason: 'a test' } });
+  expect(asked.errors).toMatchObject([
+    {
+      message: expect.stringMatching(
+        `2 hosts are named "web-1": ${first.id} \\(heard .*\\), ${second} \\(never heard\\)`,
+      ),
+      extensions: { code: 'remediation/ambiguous-host', hostIds: [String(first.id), second] },
+    },
+  ]);
+  const body = JSON.stringify({ ...restart, host: 'web-1', reason: 'a test', dryRun: true });
+  expect((await stack.fetch('/v1/jobs', { method: 'POST', body })).status).toBe(409);
+  expect(await stored(stack)).toEqual(before);
+
+  const byId = (hostId: string | number) => request(stack, { ...restart, hostId, dryRun: true });
+  expect((await byId(first.id)).plan.targets).toMatchObject([{ host: 'web-1', bootId: first.bootId, service: unit }]);
+  expect((await byId(second)).objections).not.toEqual([]);
+  await expect(byId(999_999)).rejects.toThrow('remediation/unknown-host');
+  await expect(byId('web-1')).rejects.toThrow('remediation/bad-request');
+  const both = request(stack, { ...restart, host: 'web-1', hostId: first.id });
+  await expect(both).rejects.toThrow('Name one host by `host` or `hostId`');
 });
 
 test('what_is_to_be_done_is_frozen_on_one_life', async () => {

@@ -1,10 +1,9 @@
-/** What was told and asked is kept for its time and no longer; the statements that forget it use their indexes. */
+/** What was told and asked is kept for its time and no longer. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../src/platform/logger.js';
 import { JobQueue } from '../../src/queue/job.queue.js';
 import { RetentionStore } from '../../src/store/retention.store.js';
-import { statementText, type Statement } from '../../src/store/sql.js';
 import { eventually } from '../support/eventually.js';
 import { startStack, type Stack } from '../support/stack.js';
 
@@ -50,6 +49,20 @@ async function audit(name: string, createdDays: number, ended: number | null, fi
     select md5(${name})::uuid, h.id, 'ZOMBIES', 'INFO', n::text, '{}', '{}' from hosts h, generate_series(1, ${findings}) n`;
 }
 
+/** @param ends days ago */
+async function silence(name: string, ends: number): Promise<void> {
+  await stack.sql`insert into silences (id, host, unit, exe, cause, labels, starts_at, ends_at, comment, created_by, created_at)
+    values (gen_random_uuid(), '{}', '{}', '{}', '{}', '{}', now() - interval '500 days', now() - ${ends} * interval '1 day',
+      ${name}, 'ann', now() - interval '500 days')`;
+}
+
+async function schedule(name: string, ended: number | null): Promise<void> {
+  const { sql } = stack;
+  await sql`insert into audit_schedules (id, created_at, created_by, every_hours, next_at, ended_at, input)
+    values (gen_random_uuid(), now() - interval '500 days', ${name}, 24, now() + interval '1 day',
+      ${ended === null ? null : sql`now() - ${ended} * interval '1 day'`}, '{}')`;
+}
+
 const names = async (rows: Promise<readonly { readonly name: string }[]>) =>
   (await rows).map(({ name }) => name).toSorted();
 const one = async (rows: Promise<readonly { readonly n: number }[]>) => (await rows)[0]!.n;
@@ -69,11 +82,17 @@ test('what_is_over_for_long_is_forgotten_step_by_step_and_nothing_else', async (
   await audit('long ago', 91, 91, 6_000);
   await audit('running', 91, null, 1);
   await audit('lately', 91, 89, 1);
+  await silence('ended long ago', 366);
+  await silence('ended lately', 364);
+  await silence('to come', -1);
+  await schedule('ended long ago', 91);
+  await schedule('ended lately', 89);
+  await schedule('runs', null);
 
   const queue = new JobQueue(stack.env, createLogger(stack.env, 'test'));
   const worker = await stack.startWorker();
   await queue.wake('forget-old');
-  await eventually(async () => (await one(sql`select count(*)::int as n from audits`)) === 2);
+  await eventually(async () => (await one(sql`select count(*)::int as n from audit_schedules`)) === 2);
   await worker.close();
   await queue.onApplicationShutdown();
 
@@ -87,7 +106,9 @@ test('what_is_over_for_long_is_forgotten_step_by_step_and_nothing_else', async (
     'over lately PENDING 92',
   ]);
   expect(await one(sql`select count(*)::int as n from delivery_attempts`)).toBe(1);
+  expect(await names(sql`select comment as name from silences`)).toEqual(['ended lately', 'to come']);
   expect(await names(sql`select name from audits`)).toEqual(['lately', 'running']);
+  expect(await names(sql`select created_by as name from audit_schedules`)).toEqual(['ended lately', 'runs']);
   expect(await one(sql`select count(*)::int as n from audit_findings`)).toBe(2);
   expect(await one(sql`select count(*)::int as n from audit_hosts`)).toBe(2);
 });
@@ -102,58 +123,4 @@ test('one_call_takes_so_much_and_the_rest_waits_for_the_next', async () => {
   expect(await names(sql`select key as name from incidents`)).toEqual(['a flood']);
   await store.forget(keep, new Date(), 2);
   expect(await names(sql`select key as name from incidents`)).toEqual([]);
-});
-
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Index Name'?: string;
-  readonly 'Relation Name'?: string;
-  readonly Plans?: readonly Plan[];
-}
-const flat = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flat)];
-
-describe('the statements', () => {
-  beforeAll(async () => {
-    const { sql } = stack;
-    await sql`insert into incidents (id, key, group_key, kind, state, severity, labels, count, hosts, opened_at, updated_at, resolved_at,
-      latest_at, latest_ref, summary, summary_zh, evidence, loud, untold)
-    select md5(n::text)::uuid, n, n, 'DEATH', 'RESOLVED', 'ERROR', '{}', 1, 1, now() - n * interval '2 h', now(), now() - n * interval '2 h',
-      now(), '1.2.3', '', '', '{}', true, false from generate_series(1, 5000) n`;
-    await sql`insert into incident_members (kind, ref, incident_id, host_id, at)
-    select 'DEATH', n, md5((n / 4 + 1)::text)::uuid, 1, now() from generate_series(1, 19990) n`;
-    await sql`insert into deliveries (id, receiver_id, notice_id, position, incident_id, change, body, state, created_at, queued_at, next_at)
-    select gen_random_uuid(), ${receiver}, gen_random_uuid(), n, md5(n::text)::uuid, 'OPENED', '{}', 'DELIVERED', now() - n * interval '20 min', now(), now()
-    from generate_series(1, 10000) n`;
-    await sql`insert into delivery_attempts (receiver_id, message_id, at)
-    select ${receiver}, gen_random_uuid(), now() - n * interval '4 min' from generate_series(1, 60000) n`;
-    await sql`insert into audits (id, created_at, updated_at, expires_at, ended_at, state, requested_by, series, checks, long_lived_seconds)
-    select md5('audit' || n)::uuid, now() - n * interval '3 h', now(), now(), now() - n * interval '3 h', 'COMPLETED', 'ann', 'x', '{ZOMBIES}', 1
-    from generate_series(1, 1000) n`;
-    await sql`insert into audit_findings (audit_id, host_id, "check", severity, key, subject, facts)
-    select a.id, 1, 'ZOMBIES', 'INFO', n::text, '{}', '{}' from audits a, generate_series(1, 10) n where a.series = 'x'`;
-    await sql.unsafe('analyze');
-  });
-
-  test('use_their_indexes_on_tables_of_which_little_is_old', async () => {
-    const { sql } = stack;
-    const plans: readonly (readonly [Statement, number, number, readonly string[]])[] = [
-      ['forgetAttempts', 90, 50, ['delivery_attempts_by_time']],
-      ['forgetDeliveries', 90, 50, ['deliveries_by_time']],
-    ];
-    for (const [statement, ageDays, limit, indexes] of plans) {
-      const text = statementText(statement)
-        .replace(/^--.*$/gm, '')
-        .replaceAll('$1', `(now() - interval '${ageDays} days')`)
-        .replaceAll('$2', String(limit));
-      const rows = await sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
-      const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
-      const used = nodes.map((node) => node['Index Name']);
-      expect(used, statement).toEqual(expect.arrayContaining([...indexes]));
-      const scanned = nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
-      expect(
-        scanned.filter((relation) => relation !== 'receivers'),
-        statement,
-      ).toEqual([]);
-    }
-  });
 });

@@ -25,6 +25,7 @@ export interface StackOptions {
   /** Networks that receivers may be in. */
   readonly deliveryAllow?: readonly string[];
   readonly deliveryCaFile?: string;
+  readonly publicUrl?: string;
   /** Another database than a fresh one; whoever gives it drops it. */
   readonly databaseUrl?: string;
 }
@@ -71,6 +72,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     queueUrl: options.queueUrl ?? null,
     deliveryAllow: options.deliveryAllow ?? [],
     deliveryCaFile: options.deliveryCaFile ?? null,
+    publicUrl: options.publicUrl ?? null,
   };
   env = { ...env, incidents: { ...env.incidents, ...options.incidents } };
   const logger = createLogger(env, 'test');

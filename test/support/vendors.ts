@@ -174,7 +174,11 @@ const checks: Readonly<Record<string, (taken: Taken) => string[]>> = {
       sign: body.sign === right,
       time: Math.abs(Number(body.timestamp) * 1_000 - Date.now()) < 3_600_000,
       form:
-        body.msg_type === 'post' && texts(post.title) && post.content.flat().every((one: Answer) => one.tag === 'text'),
+        body.msg_type === 'post' &&
+        texts(post.title) &&
+        post.content
+          .flat()
+          .every(({ tag, text: of, href }: Answer) => tag === 'text' || (tag === 'a' && texts(of, href))),
       size: Buffer.byteLength(text) <= 20_480,
     });
   },

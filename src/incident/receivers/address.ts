@@ -4,7 +4,7 @@ import { z } from 'zod';
 const charactersMax = 2_048;
 
 export const HttpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL', abort: true })
   .max(charactersMax)
   .refine((url) => {
     const { username, password } = new URL(url);

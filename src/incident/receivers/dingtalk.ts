@@ -9,9 +9,8 @@ import { z } from 'zod';
 import { HttpUrl } from './address.js';
 import { escapeMarkdown } from './escape.js';
 import { judgeErrorCode } from './judge.js';
-import { markdown } from './markdown.js';
+import { markdown, withLink } from './markdown.js';
 import { json, type ReceiverType } from './receiver.js';
-import { cutBytes } from './words.js';
 
 const bytesMax = 18_000;
 
@@ -24,7 +23,7 @@ export const dingtalk: ReceiverType<{ url: string; secret: string | null }> = {
   repeatMs: null,
   render: ({ url, secret }, message) => {
     const { title, lines } = markdown(message, escapeMarkdown);
-    const text = cutBytes([`### ${title}`, ...lines].join('\n\n'), bytesMax);
+    const text = withLink([`### ${title}`, ...lines].join('\n\n'), message, bytesMax);
     return {
       url: secret === null ? url : signed(url, secret, message.now.getTime()),
       headers: { 'content-type': json },

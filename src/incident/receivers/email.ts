@@ -4,12 +4,12 @@
  * not (RFC 5321, 4.2.1). Nobody's robot should answer (RFC 3834).
  */
 import { z } from 'zod';
-import { inLocale, type Locale } from '../../verdict/index.js';
+import { inLocale } from '../../verdict/index.js';
 import type { Notice } from '../notice.js';
 import { escapeHtml } from './escape.js';
 import { accepted, again } from './judge.js';
 import { latestOfEach, mailSecurities, type MailMessage, type Message, type ReceiverType } from './receiver.js';
-import { bounded, cut, details, digestHeadline, headline } from './words.js';
+import { acknowledgeWord, bounded, cut, details, digestHeadline, headline } from './words.js';
 
 const mailboxesMax = 20;
 const subjectCharactersMax = 200;
@@ -58,8 +58,8 @@ export const email: ReceiverType<EmailConfig> = {
       ...envelope,
       ...threaded(message, envelope.from.split('@')[1]!),
       subject: cut(oneLine(title), subjectCharactersMax),
-      text: `${[title, '', ...lines, '', ...marks].map(oneLine).join('\n')}\n`,
-      html: html(title, lines, marks, message.locale),
+      text: `${[title, '', ...lines, '', ...plainLink(message), ...marks].map(oneLine).join('\n')}\n`,
+      html: html(title, lines, marks, message),
       headers: { 'auto-submitted': 'auto-generated' },
       date: message.now,
     };
@@ -96,6 +96,15 @@ function evidence({ change, incident }: Notice): readonly string[] {
   return change === 'RESOLVED' ? [] : incident.latest.evidence;
 }
 
+function plainLink({ acknowledgeUrl, locale }: Message): string[] {
+  return acknowledgeUrl === null ? [] : [`${inLocale(acknowledgeWord, locale)}: ${acknowledgeUrl}`, ''];
+}
+
+function htmlLink({ acknowledgeUrl, locale }: Message): string[] {
+  if (acknowledgeUrl === null) return [];
+  return [`<p><a href="${escapeHtml(acknowledgeUrl)}">${inLocale(acknowledgeWord, locale)}</a></p>`];
+}
+
 /** A digest stands alone: it would join the threads of its incidents. */
 function threaded({ id, notices }: Message, domain: string): Pick<MailMessage, 'messageId' | 'references'> {
   const incidents = new Set(notices.map(({ incident }) => incident.id));
@@ -105,13 +114,14 @@ function threaded({ id, notices }: Message, domain: string): Pick<MailMessage, '
   return { messageId: `<notice.${id}@${domain}>`, references: incidents.size === 1 ? [root] : [] };
 }
 
-function html(title: string, lines: readonly string[], marks: readonly string[], locale: Locale): string {
+function html(title: string, lines: readonly string[], marks: readonly string[], message: Message): string {
   const paragraph = (style: string) => (line: string) => `<p style="${style}">${escapeHtml(oneLine(line))}</p>`;
   return [
-    `<!doctype html><html lang="${locale === 'ZH' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8"></head>`,
+    `<!doctype html><html lang="${message.locale === 'ZH' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8"></head>`,
     '<body style="font-family:sans-serif;max-width:48em">',
     `<h3>${escapeHtml(oneLine(title))}</h3>`,
     ...lines.map(paragraph('margin:0.4em 0')),
+    ...htmlLink(message),
     ...marks.map(paragraph('margin:0.4em 0;color:#666')),
     '</body></html>',
   ].join('\n');

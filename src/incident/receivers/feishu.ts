@@ -5,12 +5,13 @@
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { inLocale } from '../../verdict/index.js';
 import { HttpUrl } from './address.js';
 import { escapeMarkdown } from './escape.js';
 import { judgeErrorCode } from './judge.js';
 import { markdown } from './markdown.js';
-import { json, type ReceiverType } from './receiver.js';
-import { cutBytes } from './words.js';
+import { json, type Message, type ReceiverType } from './receiver.js';
+import { acknowledgeWord, cutBytes } from './words.js';
 
 /** Of the text; JSON and its escapes come on top. */
 const bytesMax = 15_000;
@@ -24,7 +25,7 @@ export const feishu: ReceiverType<{ url: string; secret: string | null }> = {
   render: ({ url, secret }, message) => {
     const { title, lines } = markdown(message, escapeMarkdown);
     const text = cutBytes(lines.join('\n'), bytesMax);
-    const content = text.split('\n').map((line) => [{ tag: 'text', text: line }]);
+    const content = [...text.split('\n').map((line) => [{ tag: 'text', text: line }]), ...link(message)];
     const language = message.locale === 'ZH' ? 'zh_cn' : 'en_us';
     return {
       url,
@@ -45,6 +46,11 @@ export const feishu: ReceiverType<{ url: string; secret: string | null }> = {
       refused: [9_499, 19_001, 19_021, 19_022, 19_024],
     }),
 };
+
+function link({ acknowledgeUrl, locale }: Message): object[][] {
+  if (acknowledgeUrl === null) return [];
+  return [[{ tag: 'a', text: inLocale(acknowledgeWord, locale), href: acknowledgeUrl }]];
+}
 
 function signature(secret: string, now: Date): { timestamp: string; sign: string } {
   const timestamp = String(Math.floor(now.getTime() / 1_000));

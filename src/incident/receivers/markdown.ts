@@ -2,7 +2,7 @@
 import { inLocale, type Text } from '../../verdict/index.js';
 import type { Notice } from '../notice.js';
 import { latestOfEach, type Message } from './receiver.js';
-import { bounded, cut, details, digestHeadline, headline } from './words.js';
+import { acknowledgeWord, bounded, cut, cutBytes, details, digestHeadline, headline } from './words.js';
 
 /** Evidence that a chat shows of one incident; the rest is in the API. */
 const evidencesShown = 3;
@@ -25,6 +25,15 @@ export function markdown({ notices, locale }: Message, escape: (text: string) =>
   const mark = inLocale(incidentMark(notice!), locale);
   const lines = [...details(notice!, locale), ...evidence(notice!), mark];
   return { title: line(headline(notice!, locale)), lines: lines.map(line) };
+}
+
+/**
+ * The text, and below it the link by which its incident is acknowledged, whole: it is the text that is cut to the bytes.
+ * An address of ours holds nothing that means something in Markdown.
+ */
+export function withLink(text: string, { acknowledgeUrl, locale }: Message, bytesMax: number): string {
+  const link = acknowledgeUrl === null ? '' : `\n\n[${inLocale(acknowledgeWord, locale)}](${acknowledgeUrl})`;
+  return `${cutBytes(text, bytesMax - Buffer.byteLength(link))}${link}`;
 }
 
 function evidence({ change, incident }: Notice): readonly string[] {

@@ -50,6 +50,8 @@ export interface Message {
   /** In the order in which they became true; more than one only for kinds with `incidentsMax`. */
   readonly notices: readonly Notice[];
   readonly locale: Locale;
+  /** Where whoever reads it acknowledges the one incident that it tells of; null where there is nothing to acknowledge. */
+  readonly acknowledgeUrl: string | null;
   /** When it is sent. */
   readonly now: Date;
 }

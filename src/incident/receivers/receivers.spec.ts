@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleId, giant, hostile, notice } from '../notice-example.js';
 import type { Notice } from '../notice.js';
 import { receiverKinds, receiverType, type ReceiverConfig, type ReceiverKind } from './index.js';
-import type { HttpMessage, MailMessage, Outgoing, Reply } from './receiver.js';
+import type { HttpMessage, MailMessage, Message, Outgoing, Reply } from './receiver.js';
 
 const configs: Readonly<Record<ReceiverKind, ReceiverConfig>> = {
   WEBHOOK: { url: 'https://hooks.example/in', secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` },
@@ -21,13 +21,18 @@ const configs: Readonly<Record<ReceiverKind, ReceiverConfig>> = {
 
 const now = new Date('2026-11-22T03:06:07.000Z');
 
-function outgoing(kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | 'ZH' = 'EN'): Outgoing {
+const link = `https://whodunit.example/acknowledge?link=${'L'.repeat(91)}`;
+
+type Of = Partial<Pick<Message, 'locale' | 'acknowledgeUrl'>>;
+
+function outgoing(kind: ReceiverKind, notices: readonly Notice[], of: Of = {}): Outgoing {
   const type = receiverType(kind);
-  return type.render(type.config.parse(configs[kind]), { id: exampleId(800), notices, locale, now });
+  const message: Message = { id: exampleId(800), notices, locale: 'EN', acknowledgeUrl: null, now, ...of };
+  return type.render(type.config.parse(configs[kind]), message);
 }
 
-function render(kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | 'ZH' = 'EN'): HttpMessage {
-  const message = outgoing(kind, notices, locale);
+function render(kind: ReceiverKind, notices: readonly Notice[], of: Of = {}): HttpMessage {
+  const message = outgoing(kind, notices, of);
   if (message.by !== 'smtp') return message;
   const { subject, text, html, headers } = message;
   return { url: '', headers, body: JSON.stringify({ subject, text, html }) };
@@ -35,14 +40,17 @@ function render(kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | '
 
 const bodyOf = (kind: ReceiverKind, notices: readonly Notice[]) => JSON.parse(render(kind, notices).body);
 
-const shown = (kind: ReceiverKind, notices: readonly Notice[], locale: 'EN' | 'ZH') => {
-  const message = outgoing(kind, notices, locale);
+const shown = (kind: ReceiverKind, notices: readonly Notice[], of: Of = {}) => {
+  const message = outgoing(kind, notices, of);
   return message.by === 'smtp' ? message : { ...message, body: JSON.parse(message.body) };
 };
 
 const several = Array.from({ length: 3 }, (_, n) =>
   notice(n === 2 ? 'RESOLVED' : 'OPENED', { id: exampleId(n + 1), count: n }, exampleId(900 + n)),
 );
+
+/** Those that people read. */
+const linked: readonly ReceiverKind[] = ['SLACK', 'DINGTALK', 'FEISHU', 'WECOM', 'EMAIL'];
 
 /** Bytes, as the vendors document them; ours for the webhook. */
 const bytesMax: Readonly<Record<ReceiverKind, number>> = {
@@ -55,11 +63,12 @@ describe.each(receiverKinds)('%s', (kind) => {
 
   test('renders_as_its_golden_file_says', async () => {
     const golden = {
-      opened: shown(kind, [notice('OPENED')], 'EN'),
-      acknowledged: shown(kind, [notice('ACKNOWLEDGED')], 'ZH'),
-      resolved: shown(kind, [notice('RESOLVED')], 'ZH'),
-      hostile: shown(kind, [{ ...notice('OPENED'), incident: hostile() }], 'EN'),
-      ...(digests === null ? {} : { digest: shown(kind, several, 'ZH') }),
+      opened: shown(kind, [notice('OPENED')]),
+      ...(linked.includes(kind) ? { linked: shown(kind, [notice('OPENED')], { acknowledgeUrl: link }) } : {}),
+      acknowledged: shown(kind, [notice('ACKNOWLEDGED')], { locale: 'ZH' }),
+      resolved: shown(kind, [notice('RESOLVED')], { locale: 'ZH' }),
+      hostile: shown(kind, [{ ...notice('OPENED'), incident: hostile() }]),
+      ...(digests === null ? {} : { digest: shown(kind, several, { locale: 'ZH' }) }),
     };
     await expect(`${JSON.stringify(golden, null, 2)}\n`).toMatchFileSnapshot(`golden/${kind.toLowerCase()}.json`);
   });
@@ -72,7 +81,9 @@ describe.each(receiverKinds)('%s', (kind) => {
       incident: { ...large, id: exampleId(n) },
     }));
     expect(Buffer.byteLength(render(kind, notices).body)).toBeLessThanOrEqual(bytesMax[kind]);
-    expect(Buffer.byteLength(render(kind, notices.slice(0, 1)).body)).toBeLessThanOrEqual(bytesMax[kind]);
+    const { body } = render(kind, notices.slice(0, 1), { acknowledgeUrl: link });
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(bytesMax[kind]);
+    if (linked.includes(kind)) expect(body).toContain(link);
   });
 
   if (digests !== null) {

@@ -10,7 +10,7 @@ import { HttpUrl } from './address.js';
 import { escapeSlack } from './escape.js';
 import { again, judgeStatus } from './judge.js';
 import { json, latestOfEach, type Message, type ReceiverType } from './receiver.js';
-import { bounded, bounds, cut, details, digestHeadline, headline } from './words.js';
+import { acknowledgeWord, bounded, bounds, cut, details, digestHeadline, headline } from './words.js';
 
 const charactersMax = { header: 150, section: 3_000 } as const;
 
@@ -32,7 +32,8 @@ export const slack: ReceiverType<{ url: string }> = {
   },
 };
 
-function payload({ notices, locale }: Message): object {
+function payload(message: Message): object {
+  const { notices, locale } = message;
   const latest = latestOfEach(notices).map((notice) => ({ ...notice, incident: bounded(notice.incident) }));
   if (latest.length > 1) {
     const title = digestHeadline(latest, locale);
@@ -44,13 +45,20 @@ function payload({ notices, locale }: Message): object {
   const lines = details(notice!, locale).join('\n');
   return {
     text: escapeSlack(title),
-    blocks: [header(title), section(lines), ...evidence(notice!), marks(notice!, locale)],
+    blocks: [header(title), section(lines), ...evidence(notice!), ...link(message), marks(notice!, locale)],
   };
 }
 
 function evidence({ incident, change }: Notice): object[] {
   if (change === 'RESOLVED' || incident.latest.evidence.length === 0) return [];
   return [section(incident.latest.evidence.map((text) => cut(text, bounds.evidence)).join('\n'))];
+}
+
+/** A link, not a button: Slack would want its press answered. An address of ours holds nothing that would end it. */
+function link({ acknowledgeUrl, locale }: Message): object[] {
+  if (acknowledgeUrl === null) return [];
+  const text = `<${acknowledgeUrl}|${inLocale(acknowledgeWord, locale)}>`;
+  return [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }];
 }
 
 /** By which people find it again. */

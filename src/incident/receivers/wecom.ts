@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { HttpUrl } from './address.js';
 import { escapeMarkdown } from './escape.js';
 import { judgeErrorCode } from './judge.js';
-import { markdown } from './markdown.js';
+import { markdown, withLink } from './markdown.js';
 import { json, type ReceiverType } from './receiver.js';
 import { cutBytes } from './words.js';
 
@@ -25,7 +25,7 @@ export const wecom: ReceiverType<{ url: string }> = {
     const { title, lines } = markdown(message, escapeMarkdown);
     const isDigest = new Set(message.notices.map(({ incident }) => incident.id)).size > 1;
     const short = isDigest ? lines.map((line) => cutBytes(line, lineBytesMax)) : lines;
-    const content = cutBytes([`**${title}**`, ...short].join('\n'), bytesMax);
+    const content = withLink([`**${title}**`, ...short].join('\n'), message, bytesMax);
     return {
       url,
       headers: { 'content-type': json },

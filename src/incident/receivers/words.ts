@@ -54,6 +54,8 @@ const changes: Readonly<Record<Notice['change'], Text>> = {
   RESOLVED: { en: 'Resolved', zh: '已恢复' },
 };
 
+export const acknowledgeWord: Text = { en: 'Acknowledge', zh: '确认' };
+
 /** `New, CRITICAL: redis.service on web-1 was killed 14 times`. */
 export function headline({ change, incident }: Notice, locale: Locale): string {
   const word = changes[change];
