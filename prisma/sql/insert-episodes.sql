@@ -21,11 +21,15 @@ with incoming as (
   join episodes e on e.boot = $1::int and e.pid = i.pid and e.start_ns = i.start_ns and e.state = i.state
     and e.since_ns = i.since_ns
 ), born as (
-  insert into processes (boot, pid, start_ns, host_id, origin, seen_ns, comm, args, started_at)
-  select distinct $1::int, i.pid, i.start_ns, $2::int, 'snapshot', i.start_ns, '', '{}'::text[],
-    $3::timestamptz + i.start_ns / 1000 * interval '1 microsecond'
-  from incoming i
-  on conflict do nothing
+  insert into lives (start_ns, parent_start_ns, mark_ns, cpu_ns, image, context, host_id, boot, pid, parent_pid, exec_offset,
+    started_s, ended_s, peak_rss_kib, day, started_rest, ended_rest, ending)
+  select l.start_ns, -1, l.start_ns, -1, image_id('', null, '{}', false), bare_context('snapshot'), $2::int, $1::int, l.pid, -1,
+    -2147483648, second_of(l.at), -2147483648, -1, l.day, millisecond_of(l.at), 0, 0
+  from (
+    select distinct i.pid, i.start_ns, day_of(b.first_booted_at, i.start_ns) as day,
+      ($3::timestamptz + i.start_ns / 1000 * interval '1 microsecond')::timestamptz(3) as at
+    from incoming i join boots b on b.id = $1::int) l
+  where not exists (select from lives k where k.day = l.day and k.boot = $1::int and k.pid = l.pid and k.start_ns = l.start_ns)
 ), stored as (
   insert into episodes as e (boot, pid, start_ns, state, since_ns, host_id, seen_ns, until_ns, started_at, ended_at,
     parent_pid, parent_start_ns, wait_channel, signal, sender_pid, sender_start_ns)

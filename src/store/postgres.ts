@@ -6,11 +6,31 @@ import { withSafeTransactions } from './transactions.js';
 export type Db = Sql<{ bigint: bigint }>;
 
 const statementTimeoutMs = 15_000;
+const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+
+/** Connections for questions, and others for those of them that are planned once: `plannedOnce` has these. */
+const onceFor = new WeakMap<object, Db>();
 
 /** @param connectionsMax more would only queue inside Postgres instead of here. */
 export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
   // The list queries carry optional conditions; a generic plan would ignore which of them are there.
-  return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_custom_plan' });
+  const db = connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_custom_plan' });
+  const once = connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
+  onceFor.set(db, once);
+  const end = db.end.bind(db);
+  return Object.assign(db, {
+    end: async (options?: { timeout?: number }) => {
+      await Promise.all([end(options), once.end(options)]);
+    },
+  });
+}
+
+/**
+ * For statements that find rows by keys and have no optional conditions: to plan them for every partition takes longer than to run
+ * them, and the partition of a key is found when they run. In a transaction, the transaction itself.
+ */
+export function plannedOnce<T extends object>(db: T): T | Db {
+  return onceFor.get(db) ?? db;
 }
 
 /**
@@ -19,7 +39,6 @@ export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
  * plans. They find rows by their keys, one by one, also while a table is still too small for the planner to see the use of that.
  */
 export function connectByKey(databaseUrl: string, connectionsMax: number): Db {
-  const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
   return connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
 }
 
