@@ -6,6 +6,8 @@ select p.*, b.booted_at
 from processes p
 join boots b on b.id = p.boot
 where p.parent_hash = life_hash($1::int, $2::int, $3::bigint)
+  -- No child is older than its parent.
+  and p.day >= (select day_of(first_booted_at, $3::bigint) from boots where id = $1::int)
   and p.boot = $1::int and p.parent_pid = $2::int and p.parent_start_ns = $3::bigint
   and ($4::timestamptz is null or p.started_s <= second_of($4::timestamptz))
   and ($4::timestamptz is null or (p.started_at, p.pid, p.start_ns) < ($4::timestamptz, $5::int, $6::bigint))

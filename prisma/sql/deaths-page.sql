@@ -27,7 +27,8 @@ where ($1::int is null or d.host_id = $1::int)
     offset 0))
   and ($9::text is null or exists (
     select from verdicts v
-    join processes a on a.boot = v.boot and a.pid = v.actor_pid and a.start_ns = v.actor_start_ns
+    join boots b on b.id = v.boot
+    join processes a on a.day = day_of(b.first_booted_at, v.actor_start_ns) and a.boot = v.boot and a.pid = v.actor_pid and a.start_ns = v.actor_start_ns
     where v.day = d.day and v.boot = d.boot and v.pid = d.pid and v.start_ns = d.start_ns and a.login_name = $9::text
     offset 0))
   and ($10::int is null or d.pid = $10::int)

@@ -27,7 +27,7 @@ where i.resolved_at is null
       select from incident_hosts t
       join deaths d on d.boot = split_part(t.latest_ref, '.', 1)::int and d.pid = split_part(t.latest_ref, '.', 2)::int
         and d.start_ns = split_part(t.latest_ref, '.', 3)::bigint
-      join processes v on v.boot = d.boot and v.pid = d.pid and v.start_ns = d.start_ns
+      join processes v on v.day = d.day and v.boot = d.boot and v.pid = d.pid and v.start_ns = d.start_ns
       where t.incident_id = i.id and not exists (
         select from (
           select p.* from boots b
@@ -38,7 +38,7 @@ where i.resolved_at is null
           where p.parent_hash = v.parent_hash and p.boot = d.boot and p.parent_pid = v.parent_pid and p.parent_start_ns = v.parent_start_ns
             and p.start_ns > v.start_ns
         ) p
-        left join deaths pd on pd.boot = p.boot and pd.pid = p.pid and pd.start_ns = p.start_ns
+        left join deaths pd on pd.day = p.day and pd.boot = p.boot and pd.pid = p.pid and pd.start_ns = p.start_ns
         where p.unit = i.unit and p.started_at < now() - $1::interval
           and (p.ended_at is null or pd.cause = any ($3::text[]))))
     when i.kind = 'BREAKER' then false

@@ -7,7 +7,7 @@ with given as materialized (
   select i.*, day_of(b.first_booted_at, i.start_ns) as day
   from jsonb_to_recordset($1::text::jsonb) as i(
     boot int, pid int, start_ns bigint, engine smallint, rule text, cause text, actor_kind text, actor_pid int,
-    actor_start_ns bigint, confidence real, summary text, summary_zh text, evidence jsonb)
+    actor_start_ns bigint, cell bigint, confidence real, summary text, summary_zh text, evidence jsonb)
   join boots b on b.id = i.boot
 ), incoming as materialized (
   select i.*, l.ended_s
@@ -17,15 +17,15 @@ with given as materialized (
   select v.boot, v.pid, v.start_ns, v.cause, v.actor_kind, v.summary
   from incoming i join verdicts v on v.day = i.day and v.boot = i.boot and v.pid = i.pid and v.start_ns = i.start_ns
 ), saved as (
-  insert into verdicts as v (start_ns, actor_start_ns, decided_at, boot, pid, ended_s, actor_pid, confidence, day, engine, rule,
+  insert into verdicts as v (start_ns, actor_start_ns, cell, decided_at, boot, pid, ended_s, actor_pid, confidence, day, engine, rule,
     cause, actor_kind, summary, summary_zh, evidence)
-  select i.start_ns, i.actor_start_ns, now(), i.boot, i.pid, i.ended_s, i.actor_pid, i.confidence, i.day, i.engine, i.rule,
+  select i.start_ns, i.actor_start_ns, i.cell, now(), i.boot, i.pid, i.ended_s, i.actor_pid, i.confidence, i.day, i.engine, i.rule,
     i.cause, i.actor_kind, i.summary, i.summary_zh, i.evidence
   from incoming i
-  on conflict (boot, pid, start_ns, day) do update set actor_start_ns = excluded.actor_start_ns, decided_at = excluded.decided_at,
-    actor_pid = excluded.actor_pid, confidence = excluded.confidence, engine = excluded.engine, rule = excluded.rule,
-    cause = excluded.cause, actor_kind = excluded.actor_kind, summary = excluded.summary, summary_zh = excluded.summary_zh,
-    evidence = excluded.evidence
+  on conflict (boot, pid, start_ns, day) do update set actor_start_ns = excluded.actor_start_ns, cell = excluded.cell,
+    decided_at = excluded.decided_at, actor_pid = excluded.actor_pid, confidence = excluded.confidence, engine = excluded.engine,
+    rule = excluded.rule, cause = excluded.cause, actor_kind = excluded.actor_kind, summary = excluded.summary,
+    summary_zh = excluded.summary_zh, evidence = excluded.evidence
   returning v.boot, v.pid, v.start_ns, v.cause, v.actor_kind, v.summary
 ), changed as (
   select s.boot, s.pid, s.start_ns, s.cause <> all ($2::text[]) or b.cause <> all ($2::text[]) as trouble

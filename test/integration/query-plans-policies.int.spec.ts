@@ -74,7 +74,7 @@ test.each<[Statement, readonly unknown[], readonly string[]]>([
   expect(nodes.flatMap((node) => (node['Index Name'] ? names.index(node['Index Name']) : []))).toEqual(
     expect.arrayContaining([...wanted]),
   );
-  const large = ['processes', 'deaths', 'episodes', 'jobs', 'job_commands', 'policy_turns'];
+  const large = ['lives', 'verdicts', 'episodes', 'jobs', 'job_commands', 'policy_turns'];
   const scans = nodes.flatMap((node) =>
     node['Node Type'] === 'Seq Scan' ? (names.table(node['Relation Name'] ?? '') ?? []) : [],
   );

@@ -43,9 +43,11 @@ RETURN hashint8(("image" >> 24) # ("boot"::BIGINT << 40));
 
 -- What an image or context is called follows from what it says, so that nobody has to ask for a number. The salt keeps those
 -- who choose command lines from choosing names.
--- not-in-schema: intern_salt
-CREATE TABLE "intern_salt" ("one" BOOLEAN PRIMARY KEY DEFAULT true CHECK ("one"), "salt" TEXT NOT NULL);
-INSERT INTO "intern_salt" ("salt") VALUES (gen_random_uuid()::TEXT);
+-- One row. kept_from: on the days before it (since 1970) some of history was dropped.
+-- not-in-schema: history_state
+CREATE TABLE "history_state" (
+  "one" BOOLEAN PRIMARY KEY DEFAULT true CHECK ("one"), "salt" TEXT NOT NULL, "kept_from" SMALLINT NOT NULL DEFAULT -32768);
+INSERT INTO "history_state" ("salt") VALUES (gen_random_uuid()::TEXT);
 
 -- A text with its length before it: nothing in one can be taken for the beginning of the next.
 CREATE FUNCTION "measured"("text" TEXT) RETURNS TEXT
@@ -58,7 +60,7 @@ LANGUAGE SQL STABLE PARALLEL SAFE
 RETURN (
   SELECT ('x' || substr(md5(s."salt" || c.command), 1, 10))::BIT(40)::BIGINT << 24
     | ('x' || substr(md5(s."salt" || measured("comm") || "args_cut" || c.command), 1, 6))::BIT(24)::BIGINT
-  FROM "intern_salt" s,
+  FROM "history_state" s,
     (SELECT measured("exe") || coalesce(string_agg(measured(a.text), '' ORDER BY a.n), '') AS command
      FROM unnest("args") WITH ORDINALITY AS a(text, n)) c
 );
@@ -67,7 +69,7 @@ CREATE FUNCTION "context_id"("says" TEXT[]) RETURNS BIGINT
 LANGUAGE SQL STABLE PARALLEL SAFE
 RETURN (
   SELECT ('x' || substr(md5(s."salt" || string_agg(measured(a.text), '' ORDER BY a.n)), 1, 16))::BIT(64)::BIGINT
-  FROM "intern_salt" s, unnest("says") WITH ORDINALITY AS a(text, n)
+  FROM "history_state" s, unnest("says") WITH ORDINALITY AS a(text, n)
   GROUP BY s."salt"
 );
 
@@ -128,6 +130,7 @@ CREATE TABLE "lives" (
 CREATE TABLE "verdicts" (
     "start_ns" BIGINT NOT NULL,
     "actor_start_ns" BIGINT,
+    "cell" BIGINT,
     "decided_at" TIMESTAMPTZ(3),
     "boot" INTEGER NOT NULL,
     "pid" INTEGER NOT NULL,
@@ -162,6 +165,8 @@ BEGIN
   FOR d IN "from" .. "until" LOOP
     suffix := to_char(DATE '1970-01-01' + d, '_YYYYMMDD');
     CONTINUE WHEN to_regclass('lives' || suffix) IS NOT NULL;
+    -- Nothing comes in between what moves and the partition that it moves to.
+    LOCK TABLE "lives_other", "verdicts_other" IN ACCESS EXCLUSIVE MODE;
     FOREACH tab IN ARRAY ARRAY['lives', 'verdicts'] LOOP
       EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS)', tab || suffix, tab);
       EXECUTE format('WITH moved AS (DELETE FROM %I WHERE day = %s RETURNING *) INSERT INTO %I SELECT * FROM moved',
@@ -176,37 +181,38 @@ BEGIN
   RETURN made;
 END $$;
 
--- Drops what ended before the day `horizon`, a day's partition at a time. Lives that outlast it (that go on, or ended on a day that
--- is kept) move to the default partition first, with their verdicts. Returns how many days went.
-CREATE FUNCTION "drop_days"("horizon" INTEGER) RETURNS INTEGER LANGUAGE plpgsql AS $$
+-- Drops the partition of the oldest day before `horizon`. Lives that outlast it (that go on, or ended on a day that is kept) move to the
+-- default partition, with their verdicts. They are looked for before `lives` is locked, so that others wait for the move only.
+-- Returns whether there was such a day.
+CREATE FUNCTION "drop_day"("horizon" INTEGER) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 DECLARE
-  gone INTEGER := 0;
   kept INTEGER := second_of(to_timestamp("horizon" * 86400::double precision));
   suffix TEXT;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('whodunit.days'));
-  FOR suffix IN
-    SELECT substr(relid::regclass::TEXT, 6) FROM pg_partition_tree('lives')
-    WHERE relid::regclass::TEXT ~ '^lives_\d{8}$' AND to_date(substr(relid::regclass::TEXT, 7), 'YYYYMMDD') - DATE '1970-01-01' < "horizon"
-    ORDER BY 1
-  LOOP
+  SELECT min(substr(relid::regclass::TEXT, 6)) INTO suffix FROM pg_partition_tree('lives')
+  WHERE relid::regclass::TEXT ~ '^lives_\d{8}$' AND to_date(substr(relid::regclass::TEXT, 7), 'YYYYMMDD') - DATE '1970-01-01' < "horizon";
+  IF suffix IS NOT NULL THEN
+    EXECUTE format('LOCK TABLE %I, %I IN SHARE MODE', 'lives' || suffix, 'verdicts' || suffix);
+    EXECUTE format('CREATE TEMP TABLE kept_lives ON COMMIT DROP AS SELECT * FROM %I WHERE ended_s = -2147483648 OR ended_s >= %s',
+      'lives' || suffix, kept);
+    EXECUTE format('CREATE TEMP TABLE kept_verdicts ON COMMIT DROP AS SELECT * FROM %I WHERE ended_s >= %s', 'verdicts' || suffix, kept);
     EXECUTE format('ALTER TABLE verdicts DETACH PARTITION %I', 'verdicts' || suffix);
     EXECUTE format('ALTER TABLE lives DETACH PARTITION %I', 'lives' || suffix);
-    EXECUTE format('INSERT INTO lives SELECT * FROM %I WHERE ended_s = -2147483648 OR ended_s >= $1', 'lives' || suffix)
-      USING kept;
-    EXECUTE format('INSERT INTO verdicts SELECT * FROM %I WHERE ended_s >= $1', 'verdicts' || suffix) USING kept;
+    INSERT INTO "lives" SELECT * FROM kept_lives;
+    INSERT INTO "verdicts" SELECT * FROM kept_verdicts;
     EXECUTE format('DROP TABLE %I, %I', 'verdicts' || suffix, 'lives' || suffix);
-    gone := gone + 1;
-  END LOOP;
-  -- What was kept, or never had a day.
+  END IF;
+  -- What was kept so, or never had a day.
   DELETE FROM "lives_other" WHERE "ended_s" <> -2147483648 AND "ended_s" < kept AND "day" < "horizon";
   DELETE FROM "verdicts_other" WHERE "ended_s" < kept AND "day" < "horizon";
+  UPDATE "history_state" SET "kept_from" = "horizon" WHERE "kept_from" < "horizon";
   -- Two weeks more: lives that claim to be of the days to come have them too.
-  IF gone > 0 THEN
+  IF suffix IS NOT NULL THEN
     DELETE FROM "images" i WHERE i."day" < "horizon" - 14 AND NOT EXISTS (SELECT FROM "lives_other" l WHERE l."image" = i."id");
     DELETE FROM "contexts" c WHERE c."day" < "horizon" - 14 AND NOT EXISTS (SELECT FROM "lives_other" l WHERE l."context" = c."id");
   END IF;
-  RETURN gone;
+  RETURN suffix IS NOT NULL;
 END $$;
 
 -- A day each, from the first of the last 90 that has anything to a week ahead.
@@ -292,15 +298,16 @@ FROM "processes" p
 JOIN "boots" b ON b."id" = p."boot"
 LEFT JOIN "deaths" d ON d."boot" = p."boot" AND d."pid" = p."pid" AND d."start_ns" = p."start_ns";
 
-INSERT INTO "verdicts" ("start_ns", "actor_start_ns", "decided_at", "boot", "pid", "ended_s", "actor_pid", "confidence", "day",
+INSERT INTO "verdicts" ("start_ns", "actor_start_ns", "cell", "decided_at", "boot", "pid", "ended_s", "actor_pid", "confidence", "day",
   "engine", "rule", "cause", "actor_kind", "summary", "summary_zh", "evidence")
-SELECT d."start_ns", d."actor_start_ns", d."decided_at", d."boot", d."pid", second_of(d."died_at"), d."actor_pid", d."confidence",
+SELECT d."start_ns", d."actor_start_ns", m."cell", d."decided_at", d."boot", d."pid", second_of(d."died_at"), d."actor_pid", d."confidence",
   day_of(b."first_booted_at", d."start_ns"), d."engine", d."rule", d."cause", d."actor_kind", d."summary", d."summary_zh", d."evidence"
-FROM "deaths" d JOIN "boots" b ON b."id" = d."boot"
+FROM "deaths" d JOIN "boots" b ON b."id" = d."boot" LEFT JOIN "counted_deaths" m USING ("boot", "pid", "start_ns")
 WHERE d."engine" IS NOT NULL OR d."cause" IS NOT NULL;
 
 DROP TABLE "processes";
 DROP TABLE "deaths";
+DROP TABLE "counted_deaths";
 DROP FUNCTION "command_digest";
 
 -- not-in-schema: deaths_by_time, deaths_by_host, lives_by_time, lives_by_host, lives_by_parent, lives_by_command, stop_requests, lives_open
