@@ -47,10 +47,12 @@ with incoming as (
   on conflict do nothing
 ), reopened as (
   insert into pending_verdicts (boot, pid, start_ns)
-  select distinct d.boot, d.pid, d.start_ns
+  select distinct $1::int, v.pid, v.start_ns
   from (select v.*, day_of(b.first_booted_at, v.start_ns) as day from victims v join boots b on b.id = $1::int offset 0) v
-  join lives d on d.day = v.day and d.boot = $1::int and d.pid = v.pid and d.start_ns = v.start_ns
-  where d.ending > 0
+  where exists (
+    select from lives d
+    where d.day = v.day and d.boot = $1::int and d.pid = v.pid and d.start_ns = v.start_ns and d.ending > 0
+    offset 0)
   on conflict do nothing
   returning 1
 )

@@ -1,4 +1,4 @@
-/** The statements of counts of deaths use the indexes that they name, on tables that want them. */
+/** The statements of counts of deaths use the indexes that they name, on tables that want them and were filled as time went by. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statementText, type Statement } from '../../src/store/sql.js';
 import { planNames, type PlanNames } from '../support/plan-names.js';
@@ -12,9 +12,9 @@ beforeAll(async () => {
   await sql`insert into hosts (machine_id, name) select md5(n::text), 'host-' || n from generate_series(1, 100) n`;
   await sql`insert into boots (host_id, boot_id, booted_at) select id, gen_random_uuid(), '2026-11-20' from hosts`;
   await sql`insert into processes (boot, pid, start_ns, host_id, origin, seen_ns, comm, args, started_at)
-    select b.id, n, n, b.host_id, 'exec', 1, 'w', '{}', now() from boots b, generate_series(1, 400) n`;
+    select b.id, n, n, b.host_id, 'exec', 1, 'w', '{}', now() from boots b, generate_series(1, 400) n order by n, b.id`;
   await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, core_dumped, engine, cause, actor_kind)
-    select boot, pid, start_ns, host_id, 1, '2026-11-20'::timestamptz + pid * interval '1 h', false, 1, 'EXITED', 'SELF' from processes`;
+    select boot, pid, start_ns, host_id, 1, '2026-11-20'::timestamptz + pid * interval '1 h', false, 1, 'EXITED', 'SELF' from processes order by pid, boot`;
   await sql`insert into former_images (boot, pid, start_ns, until_ns, comm, args, args_cut) select boot, pid, start_ns, 1, 'x', '{}', false from processes`;
   await sql`insert into death_count_names (name) select 'name-' || n from generate_series(1, 5000) n`;
   await sql`insert into death_counts (host_id, hour, cause, actor, signal, unit, exe, killer, login, count)

@@ -11,19 +11,19 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-/** 20 hosts with a boot each; 40,000 lives in all, half of them dead, twice as many signals: enough to want an index.
- * In the order of time, as they come. */
+/** 50 hosts with a boot each; 40,000 lives in all, half of them dead, twice as many signals: enough to want an index.
+ * In the order of time, as they come; some end at once, others after a quarter of an hour. */
 async function fill(): Promise<void> {
   const { sql } = stack;
-  await sql`insert into hosts (machine_id, name) select md5(n::text), 'host-' || n from generate_series(1, 20) n`;
+  await sql`insert into hosts (machine_id, name) select md5(n::text), 'host-' || n from generate_series(1, 50) n`;
   await sql`insert into boots (host_id, boot_id, booted_at) select id, gen_random_uuid(), '2026-11-20' from hosts`;
   await sql`select make_days(${day - 2}, ${day + 2})`;
   await sql`insert into processes (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, comm, exe, args, user_name, started_at, ended_at)
     select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n * 1000, 'worker', '/bin/w' || n, array['w', n::text], 'u' || n % 5,
-      '2026-11-20'::timestamptz + n * interval '1 s', case when n % 2 = 0 then '2026-11-21'::timestamptz end
-    from boots b, generate_series(1, 2000) n order by n, b.id`;
+      '2026-11-20'::timestamptz + n * interval '2500 ms', case when n % 2 = 0 then '2026-11-21'::timestamptz end
+    from boots b, generate_series(1, 800) n order by n, b.id`;
   await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, engine, cause, actor_kind)
-    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, case when pid % 10 > 0 then pid % 4 / 2 + 1 end, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
+    select boot, pid, start_ns, host_id, start_ns + 500, started_at + (pid * 7919 + boot * 104729) % 900 * interval '1 s', 9, false, case when pid % 10 > 0 then pid % 4 / 2 + 1 end, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
   await sql`insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns, disposition, result)
     select p.boot, p.start_ns + k, p.started_at, 9, 0, p.pid, p.start_ns, p.parent_pid, p.parent_start_ns, 'default', 'delivered'
     from processes p, generate_series(1, 2) k`;
@@ -53,7 +53,7 @@ async function fill(): Promise<void> {
     select gen_random_uuid(), j.id, h.id, j.created_at, 0, 'host', case when j.ended_at is null then 'SIGNED' else 'SUCCEEDED' end,
       j.deadline, j.ended_at from jobs j, hosts h where h.id % 10 = 1`;
   await sql`insert into job_actors (boot, pid, start_ns, command_id, from_ns, until_ns)
-    select r % 20 + 1, r % 2000, r % 2000 * 1000, id, r % 2000 * 1000, r % 2000 * 1000 + 900
+    select r % 50 + 1, r % 800, r % 800 * 1000, id, r % 800 * 1000, r % 800 * 1000 + 900
     from (select id, row_number() over () as r from job_commands) as c`;
   await sql`insert into job_events (chain, number, job_id, at, kind, actor, detail, hash)
     select n % 64, n / 64 + 1, md5((n / 4)::text)::uuid, now(), 'sent', '', '', '' from generate_series(0, 39999) n`;

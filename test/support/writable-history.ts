@@ -75,10 +75,14 @@ begin
   if new.engine is null and new.cause is null then
     delete from verdicts v where v.day = key.day and v.boot = new.boot and v.pid = new.pid and v.start_ns = new.start_ns;
   else
-    insert into verdicts values (new.start_ns, new.actor_start_ns, new.decided_at, new.boot, new.pid, key.ended_s, new.actor_pid,
-        new.confidence, key.day, new.engine, new.rule, new.cause, new.actor_kind, new.summary, new.summary_zh, new.evidence)
-      on conflict (boot, pid, start_ns, day) do update set (start_ns, actor_start_ns, decided_at, boot, pid, ended_s, actor_pid,
-        confidence, day, engine, rule, cause, actor_kind, summary, summary_zh, evidence) = row(excluded.*);
+    insert into verdicts (start_ns, actor_start_ns, decided_at, boot, pid, ended_s, actor_pid, confidence, day, engine, rule, cause,
+        actor_kind, summary, summary_zh, evidence)
+      values (new.start_ns, new.actor_start_ns, new.decided_at, new.boot, new.pid, key.ended_s, new.actor_pid, new.confidence, key.day,
+        new.engine, new.rule, new.cause, new.actor_kind, new.summary, new.summary_zh, new.evidence)
+      on conflict (boot, pid, start_ns, day) do update set (actor_start_ns, decided_at, ended_s, actor_pid, confidence, engine, rule, cause,
+        actor_kind, summary, summary_zh, evidence)
+      = row(excluded.actor_start_ns, excluded.decided_at, excluded.ended_s, excluded.actor_pid, excluded.confidence, excluded.engine,
+        excluded.rule, excluded.cause, excluded.actor_kind, excluded.summary, excluded.summary_zh, excluded.evidence);
   end if;
   return new;
 end $$;

@@ -322,7 +322,6 @@ CREATE INDEX "lives_open" ON "lives"("boot", "mark_ns") WHERE "ended_s" = -21474
 CREATE INDEX "stop_requests" ON "lives"("boot", "start_ns") WHERE "started_rest" >= 1024;
 
 CREATE INDEX "verdicts_by_engine" ON "verdicts"("engine", "ended_s");
-CREATE INDEX "verdicts_by_cause" ON "verdicts"("cause", "ended_s");
 
 CREATE VIEW "processes" AS
 SELECT l."boot", l."pid", l."start_ns", l."host_id", nullif(l."parent_pid", -1) AS "parent_pid",
