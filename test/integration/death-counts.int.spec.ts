@@ -196,7 +196,9 @@ describe('kept and counted anew', () => {
     );
     await Promise.all([late, rebuild(), rebuild()]);
     await allDecided();
-    await eventually(async () => (await stack.sql`select count(*)::int as n from verdicts where cell is not null`)[0]!['n'] >= 2_100);
+    await eventually(
+      async () => (await stack.sql`select count(*)::int as n from verdicts where cell is not null`)[0]!['n'] >= 2_100,
+    );
     const kept = await countedCells(stack.sql);
     const [{ total } = { total: 0 }] = await stack.sql<
       { total: number }[]

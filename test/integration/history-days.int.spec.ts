@@ -78,7 +78,9 @@ test('statements_by_key_look_into_the_partition_of_the_day_only', async () => {
     const text = statementText(statement)
       .replace(/^--.*$/gm, '')
       .replaceAll(/\$(\d)/g, (_, n) => literal(Number(n) - 1));
-    const rows = await plannedOnce(db).unsafe<{ 'QUERY PLAN': string }[]>(`explain (analyze, costs off, timing off) ${text}`);
+    const rows = await plannedOnce(db).unsafe<{ 'QUERY PLAN': string }[]>(
+      `explain (analyze, costs off, timing off) ${text}`,
+    );
     const scans = rows.map((row) => row['QUERY PLAN']).filter((line) => /Scan.* on lives_/.test(line));
     const ran = scans.filter((line) => !line.includes('never executed'));
     expect(scans.length).toBeGreaterThan(ran.length);
