@@ -13,7 +13,8 @@ export async function recordVerdicts(sql: Sql): Promise<void> {
       insert into saved_verdicts (boot, pid, died_at) values (new.boot, new.pid, moment_of(new.ended_s, 0));
       return null;
     end $$;
-    create trigger record_verdict after insert or update on verdicts for each row execute function record_verdict()`);
+    -- Counting anew moves the cell only.
+    create trigger record_verdict after insert or update of decided_at on verdicts for each row execute function record_verdict()`);
 }
 
 export async function countOutdated(sql: Sql): Promise<number> {
