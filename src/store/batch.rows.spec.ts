@@ -118,7 +118,7 @@ test('every_kind_has_its_place', () => {
     agentStart: null,
     snapshot: events.find((event) => event.kind === 'snapshot'),
     agentStop: events.find((event) => event.kind === 'agent_stop'),
-    latest: 9n,
+    latest: 70n,
   });
 });
 

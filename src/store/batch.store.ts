@@ -38,6 +38,8 @@ export interface Part extends News {
   readonly rows: BatchRows;
   readonly boot: number;
   readonly firstBootedAt: Date;
+  /** The latest event of the boot before the batch: what began later is not stored yet. */
+  readonly seenBefore: bigint;
 }
 
 @Injectable()
@@ -85,8 +87,8 @@ async function store(step: LifeStep, news: readonly News[]): Promise<number> {
   const boots = await upsertBoots(tx, [JSON.stringify(described.map(bootRow)), started]);
   const bootOf = new Map(boots.map((boot) => [boot.host_id, boot]));
   const parts = described.map((one): Part => {
-    const { id: boot, first_booted_at: firstBootedAt } = bootOf.get(one.hostId)!;
-    return { ...one, boot, firstBootedAt };
+    const { id: boot, first_booted_at: firstBootedAt, seen_before: seenBefore } = bootOf.get(one.hostId)!;
+    return { ...one, boot, firstBootedAt, seenBefore: seenBefore ?? -1n };
   });
   const cursors = news.map(({ hostId, batch }) => {
     return { host_id: hostId, epoch: batch.epoch, committed: batch.sequence + batch.events.length - 1 };
@@ -104,8 +106,15 @@ async function store(step: LifeStep, news: readonly News[]): Promise<number> {
   return results.reduce((sum, result) => sum + (result.pending ?? 0), 0);
 }
 
+interface BootOfHost {
+  readonly id: number;
+  readonly host_id: number;
+  readonly first_booted_at: Date;
+  readonly seen_before: bigint | null;
+}
+
 function upsertBoots(tx: Tx, parameters: [boots: string, started: number[]]) {
-  return run<{ id: number; host_id: number; first_booted_at: Date }>(tx, 'upsertBoots', parameters);
+  return run<BootOfHost>(tx, 'upsertBoots', parameters);
 }
 
 function bootRow({ hostId, batch, rows }: Delivery & { readonly rows: BatchRows }): object {

@@ -7,6 +7,7 @@
  */
 import type { DescribedRow } from './batch.rows.js';
 import type { Db } from './postgres.js';
+import { contextColumns, contextId, imageId } from './interned-ids.js';
 import { run, type Statement } from './sql.js';
 
 /** Of each kind. An image takes about half a KiB here. */
@@ -27,6 +28,7 @@ interface Known {
 interface Kind {
   readonly statement: Statement;
   readonly keyOf: (row: DescribedRow) => string;
+  readonly idOf: (salt: string, row: DescribedRow) => string;
   readonly rowOf: (row: DescribedRow) => object;
 }
 
@@ -34,43 +36,40 @@ interface Kind {
 const images: Kind = {
   statement: 'internImages',
   keyOf: ({ comm, exe, args, args_cut }) => `${args_cut}\0${comm}\0${exe ?? '\0'}\0${args.length}\0${args.join('\0')}`,
+  idOf: imageId,
   rowOf: ({ comm, exe, args, args_cut }) => ({ comm, exe, args, args_cut }),
 };
 const contexts: Kind = {
   statement: 'internContexts',
   keyOf: (row) => contextColumns.map((column) => row[column] ?? '\0').join('\0'),
+  idOf: contextId,
   rowOf: (row) => Object.fromEntries(contextColumns.map((column) => [column, row[column]])),
 };
-const contextColumns = [
-  ...([
-    'origin',
-    'kernel_thread',
-    'uid',
-    'user_name',
-    'login_uid',
-    'login_name',
-    'login_session',
-    'tty',
-    'cgroup',
-  ] as const),
-  ...(['unit', 'container_id', 'container_runtime', 'container_pod', 'login_source'] as const),
-] satisfies (keyof DescribedRow)[];
 
 export class Interner {
   private readonly images = new Remembered(images);
   private readonly contexts = new Remembered(contexts);
+  private salt: string | null = null;
 
   constructor(private readonly db: Db) {}
 
   /** @returns in the order of the rows. @throws the driver's error. */
   async intern(rows: readonly DescribedRow[], now = Date.now()): Promise<readonly Interned[]> {
-    const day = Math.floor(now / dayMs);
-    const [image, context] = await Promise.all([
-      this.images.idsOf(this.db, rows, day),
-      this.contexts.idsOf(this.db, rows, day),
-    ]);
+    this.salt ??= await this.readSalt();
+    const moment = { db: this.db, salt: this.salt, day: Math.floor(now / dayMs) };
+    const [image, context] = await Promise.all([this.images.idsOf(moment, rows), this.contexts.idsOf(moment, rows)]);
     return rows.map((_, index) => ({ image: image[index]!, context: context[index]! }));
   }
+
+  private async readSalt(): Promise<string> {
+    return (await this.db<{ salt: string }[]>`select salt from history_state`)[0]!.salt;
+  }
+}
+
+interface Moment {
+  readonly db: Db;
+  readonly salt: string;
+  readonly day: number;
 }
 
 class Remembered {
@@ -78,38 +77,20 @@ class Remembered {
 
   constructor(private readonly kind: Kind) {}
 
-  async idsOf(db: Db, rows: readonly DescribedRow[], day: number): Promise<string[]> {
-    const ids: string[] = [];
-    const missing = new Map<string, { row: DescribedRow; at: number[] }>();
-    rows.forEach((row, at) => {
+  async idsOf({ db, salt, day }: Moment, rows: readonly DescribedRow[]): Promise<string[]> {
+    const missing = new Map<string, object & { readonly id: string }>();
+    const ids = rows.map((row) => {
       const key = this.kind.keyOf(row);
       const known = this.known.get(key);
-      if (known && known.day >= day) {
-        ids[at] = known.id;
-        return;
-      }
-      const miss = missing.get(key);
-      if (miss) miss.at.push(at);
-      else missing.set(key, { row, at: [at] });
+      if (known && known.day >= day) return known.id;
+      let miss = missing.get(key);
+      if (!miss) missing.set(key, (miss = { id: this.kind.idOf(salt, row), ...this.kind.rowOf(row) }));
+      return miss.id;
     });
-    if (missing.size > 0) await this.ask(db, missing, day, ids);
+    if (missing.size === 0) return ids;
+    await run(db, this.kind.statement, [JSON.stringify([...missing.values()]), day]);
+    for (const [key, { id }] of missing) this.remember(key, { id, day });
     return ids;
-  }
-
-  private async ask(
-    db: Db,
-    missing: ReadonlyMap<string, { readonly row: DescribedRow; readonly at: readonly number[] }>,
-    day: number,
-    ids: string[],
-  ): Promise<void> {
-    const misses = [...missing];
-    const wanted = JSON.stringify(misses.map(([, { row }]) => this.kind.rowOf(row)));
-    const stored = await run<{ n: number; id: bigint }>(db, this.kind.statement, [wanted, day]);
-    for (const { n, id } of stored) {
-      const [key, { at }] = misses[n - 1]!;
-      for (const index of at) ids[index] = String(id);
-      this.remember(key, { id: String(id), day });
-    }
   }
 
   /** The oldest goes first: whatever is in use is soon there again. */

@@ -20,6 +20,8 @@ interface Described {
   readonly n: number;
   readonly row: DescribedRow;
   readonly clock: BootClock;
+  /** It began before what its boot had told already. */
+  readonly mayBeStored: boolean;
 }
 
 /** Once the signals of the batches are sent. @returns what the statement says, and the ends that were stored. */
@@ -29,27 +31,27 @@ export async function storeLives(
 ): Promise<{ stored: readonly Stored[]; settled: ReadonlySet<EndRow> }> {
   const described = parts.flatMap((part, index): Described[] => {
     const clock = clockOf(part);
-    return part.rows.processes.map((row) => ({ n: index + 1, row, clock }));
+    return part.rows.processes.map((row) => {
+      return { n: index + 1, row, clock, mayBeStored: BigInt(row.start_ns) <= part.seenBefore };
+    });
   });
   if (described.length === 0) return { stored: [], settled: new Set() };
-  const [found, interned] = await Promise.all([
-    run<{ n: number }>(tx, 'knownLives', keysAndDays(described)),
+  const [known, interned] = await Promise.all([
+    knownOf(
+      tx,
+      described.filter(({ mayBeStored }) => mayBeStored),
+    ),
     interner.intern(described.map(({ row }) => row)),
   ]);
-  const known = new Set(found.map(({ n }) => n - 1));
-  const fresh = described.filter((_, index) => !known.has(index));
+  const fresh = described.filter((life) => !known.has(life));
   const ended = fresh.filter(({ row }) => row.end);
   const [, , stored] = await Promise.all([
     insertLives(
       tx,
       fresh,
-      interned.filter((_, index) => !known.has(index)),
+      interned.filter((_, index) => !known.has(described[index]!)),
     ),
-    describeLives(
-      tx,
-      parts,
-      described.filter((_, index) => known.has(index)),
-    ),
+    describeLives(tx, parts, [...known]),
     ended.length === 0 ? [] : run<{ pending: number }>(tx, 'wantVerdicts', keysAndDays(ended).slice(0, 3)),
   ]);
   return { stored, settled: new Set(ended.map(({ row }) => row.end!)) };
@@ -73,6 +75,12 @@ export async function storeEnds(
   return run(tx, 'insertDeaths', [boots, hosts, zeros, JSON.stringify(rows)]);
 }
 
+async function knownOf(tx: LifeStep['tx'], lives: readonly Described[]): Promise<ReadonlySet<Described>> {
+  if (lives.length === 0) return new Set();
+  const found = await run<{ n: number }>(tx, 'knownLives', keysAndDays(lives));
+  return new Set(found.map(({ n }) => lives[n - 1]!));
+}
+
 async function insertLives(
   tx: LifeStep['tx'],
   lives: readonly Described[],
@@ -80,8 +88,7 @@ async function insertLives(
 ): Promise<void> {
   const [first, ...others] = lives.map(({ row, clock }, index) => lifeRow(row, clock, interned[index]!));
   if (!first) return;
-  // Array literals of numbers, which Postgres reads; the driver's own way to make one costs more than all the rest here.
-  const columns = first.map((value, column) => `{${[value, ...others.map((row) => row[column]!)].join(',')}}`);
+  const columns = first.map((value, column) => numbers([value, ...others.map((row) => row[column]!)]));
   await run(tx, 'insertLives', columns);
 }
 
@@ -93,13 +100,18 @@ async function describeLives(tx: LifeStep['tx'], parts: readonly Part[], lives: 
   await run(tx, 'describeLives', [parts.map(({ boot }) => boot), JSON.stringify(rows)]);
 }
 
-function keysAndDays(lives: readonly Described[]): unknown[] {
+function keysAndDays(lives: readonly Described[]): string[] {
   return [
-    lives.map(({ clock }) => clock.boot),
-    lives.map(({ row }) => row.pid),
-    lives.map(({ row }) => row.start_ns),
-    lives.map(({ row, clock }) => dayOf(clock.firstZeroMs, row.start_ns)),
+    numbers(lives.map(({ clock }) => clock.boot)),
+    numbers(lives.map(({ row }) => row.pid)),
+    numbers(lives.map(({ row }) => row.start_ns)),
+    numbers(lives.map(({ row, clock }) => dayOf(clock.firstZeroMs, row.start_ns))),
   ];
+}
+
+/** An array as Postgres reads it; the driver's own way to make one, which quotes, costs more than all the rest here. */
+function numbers(values: readonly (number | string)[]): string {
+  return `{${values.join(',')}}`;
 }
 
 function clockOf({ boot, hostId, batch, firstBootedAt }: Part): BootClock {

@@ -2,6 +2,7 @@
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toRows } from '../../src/store/batch.rows.js';
+import { contextColumns, contextId, imageId } from '../../src/store/interned-ids.js';
 import { lifeRow } from '../../src/store/life.rows.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { described, exited } from '../support/events.js';
@@ -95,6 +96,29 @@ test('those_who_ask_for_stops_are_the_same_here_and_there', async () => {
     const [row] = toRows([described({ pid: 7, start: '5000000' }, { comm })]).processes;
     const [said] = await sql`select asks_for_stops(${comm}) as asks`;
     expect(Number(lifeRow(row!, clock(zeros[0]!), names)[15]) >= 1_024).toBe(said!['asks']);
+  }
+});
+
+test('images_and_contexts_have_the_same_names_here_and_there', async () => {
+  const [state] = await sql<{ salt: string }[]>`select salt from history_state`;
+  const whole = { exe: '/usr/bin/grün', argsCut: true, tty: 'pts/0', cgroup: '/a', unit: 'a.service' };
+  const login = { user: { uid: 4_294_967_294, name: '' }, session: 3, sourceAddress: '10.0.0.1' };
+  const container = { id: 'abc', runtime: 'runc', pod: 'p' };
+  for (const more of [
+    {},
+    { comm: '' },
+    { args: [] },
+    { args: ['a', '', '1:b', '鬼'] },
+    { ...whole, login, container, kernelThread: true },
+  ]) {
+    const [row] = toRows([described({ pid: 7, start: '5' }, more)]).processes;
+    const { comm, exe, args, args_cut: cut } = row!;
+    const context = JSON.stringify(Object.fromEntries(contextColumns.map((column) => [column, row![column]])));
+    const [said] = await sql`select image_id(${comm}, ${exe ?? null}, ${[...args]}::text[], ${cut})::text as image,
+      context_of(c.origin, c.kernel_thread, c.uid, c.user_name, c.login_uid, c.login_name, c.login_session, c.tty, c.cgroup, c.unit,
+        c.container_id, c.container_runtime, c.container_pod, c.login_source)::text as context
+      from json_populate_record(null::contexts, ${context}::text::json) c`;
+    expect({ image: imageId(state!.salt, row!), context: contextId(state!.salt, row!) }).toEqual({ ...said });
   }
 });
 

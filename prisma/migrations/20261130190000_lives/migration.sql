@@ -298,6 +298,10 @@ FROM "processes" p
 JOIN "boots" b ON b."id" = p."boot"
 LEFT JOIN "deaths" d ON d."boot" = p."boot" AND d."pid" = p."pid" AND d."start_ns" = p."start_ns";
 
+-- Boots from before seen_ns was kept: what begins later than that is not looked for among what is stored.
+UPDATE "boots" b SET "seen_ns" = greatest(b."seen_ns", l."latest")
+FROM (SELECT "boot", max("start_ns") AS "latest" FROM "lives" GROUP BY "boot") l WHERE l."boot" = b."id";
+
 INSERT INTO "verdicts" ("start_ns", "actor_start_ns", "cell", "decided_at", "boot", "pid", "ended_s", "actor_pid", "confidence", "day",
   "engine", "rule", "cause", "actor_kind", "summary", "summary_zh", "evidence")
 SELECT d."start_ns", d."actor_start_ns", m."cell", d."decided_at", d."boot", d."pid", second_of(d."died_at"), d."actor_pid", d."confidence",
