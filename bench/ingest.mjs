@@ -103,7 +103,7 @@ async function copyAgain({ sql, databaseUrl, directory }) {
     run('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', databaseUrl, ...commands.flatMap((command) => ['-c', command])]);
   const used = (/** @type {string} */ table) => {
     const column = shared[/** @type {keyof typeof shared} */ (table)];
-    return column ? ` where id in (select ${column} from lives) or day = 32767` : '';
+    return column ? ` where id in (select ${column} from lives union select id from ${table} where day = 32767)` : '';
   };
   await psql(tables.map((table) => `\\copy (select * from ${table}${used(table)}) to '${file(table)}'`));
   await sql.unsafe(`truncate ${tables.join(', ')}`);
