@@ -227,8 +227,8 @@ SELECT make_days(day_of(now(), 0) - 1, day_of(now(), 0) + 7);
 INSERT INTO "images" ("id", "day", "args_cut", "comm", "exe", "args")
 SELECT image_id('', NULL, '{}', false), 32767, false, '', NULL, '{}'
 UNION ALL
-SELECT DISTINCT ON (1) image_id(p."comm", p."exe", p."args", p."args_cut"), day_of(now(), 0), p."args_cut", p."comm", p."exe", p."args"
-FROM "processes" p
+SELECT image_id(p."comm", p."exe", p."args", p."args_cut"), day_of(now(), 0), p."args_cut", p."comm", p."exe", p."args"
+FROM (SELECT DISTINCT "comm", "exe", "args", "args_cut" FROM "processes") p
 ON CONFLICT DO NOTHING;
 
 CREATE FUNCTION "context_of"("origin" TEXT, "kernel_thread" BOOLEAN, "uid" BIGINT, "user_name" TEXT, "login_uid" BIGINT,
@@ -284,9 +284,7 @@ RETURN (2 + coalesce("code", -1) + 257 * (1 + coalesce("signal", -1)))::SMALLINT
 INSERT INTO "lives" ("start_ns", "parent_start_ns", "mark_ns", "cpu_ns", "image", "context", "host_id", "boot", "pid", "parent_pid",
   "exec_offset", "started_s", "ended_s", "peak_rss_kib", "day", "started_rest", "ended_rest", "ending")
 SELECT p."start_ns", coalesce(p."parent_start_ns", -1), coalesce(d."died_ns", p."seen_ns"),
-  coalesce(d."cpu_ns", -1), image_id(p."comm", p."exe", p."args", p."args_cut"),
-  context_of("origin", "kernel_thread", "uid", "user_name", "login_uid", "login_name", "login_session", "tty", "cgroup", "unit",
-    "container_id", "container_runtime", "container_pod", "login_source"),
+  coalesce(d."cpu_ns", -1), i."id", c."id",
   p."host_id", p."boot", p."pid", coalesce(p."parent_pid", -1), exec_offset(p."start_ns", p."exec_ns"), second_of(p."started_at"),
   coalesce(second_of(coalesce(d."died_at", p."ended_at")), -2147483648),
   least(2147483647, coalesce((d."peak_rss_bytes" + 1023) / 1024, -1)), day_of(b."first_booted_at", p."start_ns"),
@@ -296,6 +294,14 @@ SELECT p."start_ns", coalesce(p."parent_start_ns", -1), coalesce(d."died_ns", p.
   CASE WHEN d."boot" IS NULL THEN 0 ELSE ending_of(d."exit_code", d."signal") END
 FROM "processes" p
 JOIN "boots" b ON b."id" = p."boot"
+-- By what they say: to work out their names for each life would take an hour for ten million.
+JOIN "images" i ON i."comm" = p."comm" AND (i."exe" IS NULL) = (p."exe" IS NULL) AND coalesce(i."exe", '') = coalesce(p."exe", '')
+  AND coalesce(i."args", '{}') = coalesce(p."args", '{}') AND i."args_cut" = p."args_cut"
+JOIN "contexts" c ON
+  ARRAY[c."origin", c."kernel_thread"::TEXT, c."uid"::TEXT, c."user_name", c."login_uid"::TEXT, c."login_name", c."login_session"::TEXT,
+    c."tty", c."cgroup", c."unit", c."container_id", c."container_runtime", c."container_pod", c."login_source"]
+  = ARRAY[p."origin", p."kernel_thread"::TEXT, p."uid"::TEXT, p."user_name", p."login_uid"::TEXT, p."login_name",
+    p."login_session"::TEXT, p."tty", p."cgroup", p."unit", p."container_id", p."container_runtime", p."container_pod", p."login_source"]
 LEFT JOIN "deaths" d ON d."boot" = p."boot" AND d."pid" = p."pid" AND d."start_ns" = p."start_ns";
 
 -- Boots from before seen_ns was kept: what begins later than that is not looked for among what is stored.
