@@ -58,7 +58,7 @@ const plans: readonly [what: string, Statement, readonly unknown[], readonly str
   ],
   ['what waits for hosts', 'takeQuestions', [[2, 4]], ['audit_hosts_waiting']],
   ['an answer', 'answerAudit', [one, 2, 'ANSWERED', ...nulls(7)], ['audits_pkey']],
-  ['stops cut short', 'stopsCutShort', [[1, 2], '2026-11-20T00:00:00Z'], ['lives_key']],
+  ['stops cut short', 'stopsCutShort', [[1, 2], '2026-11-20T00:00:00Z'], ['deaths_by_host', 'verdicts_pkey']],
 ];
 
 test.each(plans)('%s', async (_, statement, parameters, indexes) => {
