@@ -20,6 +20,7 @@ import { JobQueue } from './queue/job.queue.js';
 import { startJobWorker } from './queue/job.worker.js';
 import { QueueModule } from './queue/queue.module.js';
 import { migrateQueue } from './queue/queues.js';
+import { HistoryDaysStore } from './store/history-days.store.js';
 import { RetentionStore } from './store/retention.store.js';
 import { StoreModule } from './store/store.module.js';
 
@@ -52,6 +53,7 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
   const diagnosis = app.get(DiagnosisService);
   const reverdict = app.get(ReverdictService);
   const audits = app.get(ScheduleService);
+  const days = app.get(HistoryDaysStore);
   const delivery = app.get(DeliveryService);
   const retention = app.get(RetentionStore);
   const remediation = await startRemediation(app, logger);
@@ -66,6 +68,9 @@ export async function startWorker(env: Env, logger: Logger): Promise<Running> {
       ...incidents.handlers,
       ...remediation.handlers,
       'forget-old': () => retention.forget(env.retention, new Date()),
+      'keep-days': async () => {
+        await days.keep();
+      },
       'sweep-audits': () => audits.sweep(),
       reverdict: async () => {
         if (await reverdict.turn()) await queue.wake('reverdict');

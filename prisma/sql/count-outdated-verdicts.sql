@@ -1,4 +1,4 @@
 -- How many verdicts are of an older engine, counted as far as wanted.
 -- $1 smallint the present engine, $2 int at most
--- Returns outdated int. Partial index deaths_by_engine.
-select count(*)::int as outdated from (select from deaths where engine < $1::smallint limit $2::int) d
+-- Returns outdated int. Index verdicts_by_engine.
+select count(*)::int as outdated from (select from verdicts where engine < $1::smallint limit $2::int) d

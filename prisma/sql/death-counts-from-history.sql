@@ -5,15 +5,18 @@
 -- object: the host has all of them, $11 text[] what to group by, $12 int hours of a bucket, or null, $13 int most groups,
 -- $14 int pid, $15 text within command line or comm, $16 int most deaths to look at
 -- Returns with every group how many deaths were looked at: one more than $16 means that there are more.
--- Indexes deaths (died_at desc, …), (host_id, died_at desc, …), (host_id, pid, died_at desc); primary keys.
+-- Indexes deaths_by_time, deaths_by_host, or the key of lives where there is a pid; keys of lives and verdicts in the partition of the day.
 with seen as materialized (
-  select d.boot, d.pid, d.start_ns
+  select d.boot, d.pid, d.start_ns, d.day
   from deaths d
   where ($3::int is null or d.host_id = $3::int)
+    and ($1::timestamptz is null or d.ended_s >= second_of($1::timestamptz))
     and ($1::timestamptz is null or d.died_at >= $1::timestamptz)
+    and ($2::timestamptz is null or d.ended_s <= second_of($2::timestamptz))
     and ($2::timestamptz is null or d.died_at < $2::timestamptz)
     and ($14::int is null or d.pid = $14::int)
-  order by d.died_at desc, d.boot desc, d.pid desc, d.start_ns desc
+    and ($3::int is null or $14::int is null or d.boot = any (array(select id from boots where host_id = $3::int)))
+  order by d.ended_s desc, d.died_at desc, d.boot desc, d.pid desc, d.start_ns desc
   limit $16::int + 1
 ), alike as (
   select case when $12::int is null then null else (g.hour / $12::int) * $12::int end as bucket,
@@ -26,7 +29,9 @@ with seen as materialized (
     case when 'LOGIN' = any ($11::text[]) then g.login end as login,
     case when 'SIGNAL' = any ($11::text[]) then g.signal end as signal,
     count(*) as count
-  from seen s join counted_deaths m using (boot, pid, start_ns) join death_counts g on g.id = m.cell
+  from seen s
+  join verdicts v on v.day = s.day and v.boot = s.boot and v.pid = s.pid and v.start_ns = s.start_ns
+  join death_counts g on g.id = v.cell
   where ($4::text[] is null or g.cause in (select id from death_count_names where name = any ($4::text[])))
     and ($5::text[] is null or g.actor in (select id from death_count_names where name = any ($5::text[])))
     and ($6::int[] is null or g.signal = any ($6::int[]))
@@ -39,7 +44,7 @@ with seen as materialized (
       select h.id from hosts h where h.labels @> all (select jsonb_array_elements($10::text::jsonb))))
     and ($15::text is null or exists (
       select from processes p
-      where p.boot = s.boot and p.pid = s.pid and p.start_ns = s.start_ns
+      where p.day = s.day and p.boot = s.boot and p.pid = s.pid and p.start_ns = s.start_ns
         and (strpos(array_to_string(p.args, ' '), $15::text) > 0 or strpos(p.comm, $15::text) > 0)
       offset 0))
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9

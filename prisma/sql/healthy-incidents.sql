@@ -4,7 +4,7 @@
 -- is over when somebody says so.
 -- $1 interval that counts as a while, $2 interval in which a host is heard, $3 text[] causes of wanted ends, $4 int how many at most
 -- Index incidents_open_by_key, which holds those that are not over only; primary keys of incident_hosts, incident_members,
--- episodes and deaths; indexes processes (boot, command_digest(exe, args), start_ns), processes_by_parent.
+-- episodes and lives; indexes lives_by_command, lives_by_parent.
 select i.id from incidents i
 where i.resolved_at is null
   and (i.kind = 'SILENT_HOST' or i.latest_at < now() - $1::interval)
@@ -27,18 +27,18 @@ where i.resolved_at is null
       select from incident_hosts t
       join deaths d on d.boot = split_part(t.latest_ref, '.', 1)::int and d.pid = split_part(t.latest_ref, '.', 2)::int
         and d.start_ns = split_part(t.latest_ref, '.', 3)::bigint
-      join processes v on v.boot = d.boot and v.pid = d.pid and v.start_ns = d.start_ns
+      join processes v on v.day = d.day and v.boot = d.boot and v.pid = d.pid and v.start_ns = d.start_ns
       where t.incident_id = i.id and not exists (
         select from (
           select p.* from boots b
-          join processes p on p.boot = b.id and command_digest(p.exe, p.args) = command_digest(v.exe, v.args)
+          join processes p on p.command_hash = command_hash(b.id, v.image) and p.boot = b.id and p.exe = v.exe and p.args = v.args
           where b.host_id = d.host_id and (b.id = d.boot and p.start_ns > v.start_ns or b.booted_at > d.died_at)
           union all
           select p.* from processes p
-          where p.boot = d.boot and p.parent_pid = v.parent_pid and p.parent_start_ns = v.parent_start_ns
+          where p.parent_hash = v.parent_hash and p.boot = d.boot and p.parent_pid = v.parent_pid and p.parent_start_ns = v.parent_start_ns
             and p.start_ns > v.start_ns
         ) p
-        left join deaths pd on pd.boot = p.boot and pd.pid = p.pid and pd.start_ns = p.start_ns
+        left join deaths pd on pd.day = p.day and pd.boot = p.boot and pd.pid = p.pid and pd.start_ns = p.start_ns
         where p.unit = i.unit and p.started_at < now() - $1::interval
           and (p.ended_at is null or pd.cause = any ($3::text[]))))
     when i.kind = 'BREAKER' then false

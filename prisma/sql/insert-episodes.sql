@@ -3,29 +3,39 @@
 -- that speaks of it again later knows better than we that it lasts. A life that was never described gets a bare one, so
 -- that every episode has its process.
 -- $1 int boot, $2 int host id, $3 timestamptz boot-clock zero, $4 text JSON array, no episode twice
--- Returns the ids of those that are new or whose end has changed. Primary keys of episodes and deaths.
+-- Returns the ids of those that are new or whose end has changed. Primary key of episodes; key of lives in the partition of the
+-- day.
 with incoming as (
   select i.*, $3::timestamptz + i.since_ns / 1000 * interval '1 microsecond' as started_at,
     coalesce(
       $3::timestamptz + i.until_ns / 1000 * interval '1 microsecond',
-      (select d.died_at from deaths d
-       where d.boot = $1::int and d.pid = i.pid and d.start_ns = i.start_ns and i.state <> 'zombie'),
+      (select moment_of(d.ended_s, d.ended_rest & 1023) from lives d
+       where d.day = i.day and d.boot = $1::int and d.pid = i.pid and d.start_ns = i.start_ns and d.ending > 0 and i.state <> 'zombie'),
       (select min(b.booted_at) from boots b
        where b.host_id = $2::int and b.id <> $1::int and b.booted_at > $3::timestamptz)) as ended_at
-  from jsonb_to_recordset($4::text::jsonb) as i(
-    pid int, start_ns bigint, state text, since_ns bigint, seen_ns bigint, until_ns bigint, parent_pid int,
-    parent_start_ns bigint, wait_channel text, signal smallint, sender_pid int, sender_start_ns bigint)
+  from (
+    select i.*, day_of(b.first_booted_at, i.start_ns) as day
+    from boots b cross join jsonb_to_recordset($4::text::jsonb) as i(
+      pid int, start_ns bigint, state text, since_ns bigint, seen_ns bigint, until_ns bigint, parent_pid int,
+      parent_start_ns bigint, wait_channel text, signal smallint, sender_pid int, sender_start_ns bigint)
+    where b.id = $1::int
+    -- First, so that the day finds the partition.
+    offset 0) i
 ), before as (
   select e.pid, e.start_ns, e.state, e.since_ns, e.ended_at
   from incoming i
   join episodes e on e.boot = $1::int and e.pid = i.pid and e.start_ns = i.start_ns and e.state = i.state
     and e.since_ns = i.since_ns
 ), born as (
-  insert into processes (boot, pid, start_ns, host_id, origin, seen_ns, comm, args, started_at)
-  select distinct $1::int, i.pid, i.start_ns, $2::int, 'snapshot', i.start_ns, '', '{}'::text[],
-    $3::timestamptz + i.start_ns / 1000 * interval '1 microsecond'
-  from incoming i
-  on conflict do nothing
+  insert into lives (start_ns, parent_start_ns, mark_ns, cpu_ns, image, context, host_id, boot, pid, parent_pid, exec_offset,
+    started_s, ended_s, peak_rss_kib, day, started_rest, ended_rest, ending)
+  select l.start_ns, -1, l.start_ns, -1, image_id('', null, '{}', false), bare_context('snapshot'), $2::int, $1::int, l.pid, -1,
+    -2147483648, second_of(l.at), -2147483648, -1, l.day, millisecond_of(l.at), 0, 0
+  from (
+    select distinct i.pid, i.start_ns, i.day,
+      ($3::timestamptz + i.start_ns / 1000 * interval '1 microsecond')::timestamptz(3) as at
+    from incoming i) l
+  where not exists (select from lives k where k.day = l.day and k.boot = $1::int and k.pid = l.pid and k.start_ns = l.start_ns)
 ), stored as (
   insert into episodes as e (boot, pid, start_ns, state, since_ns, host_id, seen_ns, until_ns, started_at, ended_at,
     parent_pid, parent_start_ns, wait_channel, signal, sender_pid, sender_start_ns)

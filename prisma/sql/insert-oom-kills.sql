@@ -1,14 +1,17 @@
 -- Choices of the kernel's OOM killer; a victim whose death is already stored wants its verdict again.
 -- $1 int boot, $2 text JSON array
--- Returns how many deaths want a verdict now.
+-- Returns how many deaths want a verdict now. Key of lives in the partition of the day; primary key of oom_kills.
 with incoming as (
-  select * from jsonb_to_recordset($2::text::jsonb) as i(
+  select i.*, day_of(b.first_booted_at, i.victim_start_ns) as day
+  from boots b cross join jsonb_to_recordset($2::text::jsonb) as i(
     victim_pid int, victim_start_ns bigint, at_ns bigint, trigger_pid int, trigger_start_ns bigint)
+  where b.id = $1::int
 ), reopened as (
   insert into pending_verdicts (boot, pid, start_ns)
   select distinct d.boot, d.pid, d.start_ns
   from incoming i
-  join deaths d on d.boot = $1::int and d.pid = i.victim_pid and d.start_ns = i.victim_start_ns
+  join lives d on d.day = i.day and d.boot = $1::int and d.pid = i.victim_pid and d.start_ns = i.victim_start_ns
+  where d.ending > 0
   on conflict do nothing
   returning 1
 ), stored as (

@@ -1,7 +1,7 @@
 -- Reports of the OOM killer with their victims and candidates, each report once; a victim whose death is already stored
 -- wants its verdict again.
 -- $1 int boot, $2 int host id, $3 timestamptz boot-clock zero, $4 text JSON array of events, with `line`
--- Returns how many deaths want a verdict now. Primary keys of oom_reports and deaths.
+-- Returns how many deaths want a verdict now. Primary key of oom_reports; key of lives in the partition of the day.
 with incoming as (
   select * from jsonb_to_recordset($4::text::jsonb) as i(
     line bigint, at bigint, reconstructed boolean, "constraint" text, trigger jsonb, cgroup text, "victimCgroup" text,
@@ -47,9 +47,12 @@ with incoming as (
   on conflict do nothing
 ), reopened as (
   insert into pending_verdicts (boot, pid, start_ns)
-  select distinct d.boot, d.pid, d.start_ns
-  from victims v
-  join deaths d on d.boot = $1::int and d.pid = v.pid and d.start_ns = v.start_ns
+  select distinct $1::int, v.pid, v.start_ns
+  from (select v.*, day_of(b.first_booted_at, v.start_ns) as day from victims v join boots b on b.id = $1::int offset 0) v
+  where exists (
+    select from lives d
+    where d.day = v.day and d.boot = $1::int and d.pid = v.pid and d.start_ns = v.start_ns and d.ending > 0
+    offset 0)
   on conflict do nothing
   returning 1
 )

@@ -11,9 +11,9 @@ with incoming as (
 ), reopened as (
   insert into pending_verdicts (boot, pid, start_ns)
   select distinct d.boot, d.pid, d.start_ns
-  from incoming i
-  join deaths d on d.boot = i.boot and d.pid = i.target_pid and d.start_ns = i.target_start_ns
-  where i.at_ns <= d.died_ns
+  from (select i.*, day_of(b.first_booted_at, i.target_start_ns) as day from incoming i join boots b on b.id = i.boot offset 0) i
+  join lives d on d.day = i.day and d.boot = i.boot and d.pid = i.target_pid and d.start_ns = i.target_start_ns
+  where d.ending > 0 and i.at_ns <= d.mark_ns
   on conflict do nothing
   returning 1
 ), stored as (

@@ -1,7 +1,10 @@
 -- Given lives.
 -- $1 int[] boots, $2 int[] pids, $3 bigint[] start times
--- Primary key.
-select p.*, b.booted_at
-from unnest($1::int[], $2::int[], $3::bigint[]) as k(boot, pid, start_ns)
-join processes p using (boot, pid, start_ns)
-join boots b on b.id = p.boot
+-- Key of lives in the partition of the day.
+select p.*, k.booted_at
+from (
+  select k.*, b.booted_at, day_of(b.first_booted_at, k.start_ns) as day
+  from unnest($1::int[], $2::int[], $3::bigint[]) as k(boot, pid, start_ns) join boots b on b.id = k.boot
+  -- First, so that the day finds the partition.
+  offset 0) k
+join processes p on p.day = k.day and p.boot = k.boot and p.pid = k.pid and p.start_ns = k.start_ns

@@ -5,9 +5,8 @@ select p.boot, p.pid, p.start_ns
 from boots b
 cross join lateral (
   select p.boot, p.pid, p.start_ns, p.started_at from processes p
-  where p.host_id = b.host_id and p.boot = b.id
+  where p.started_rest >= 1024 and p.boot = b.id
     and p.started_at >= b.booted_at + b.seen_ns / 1000 * interval '1 microsecond' - $2::interval
-    and p.comm in ('systemctl', 'shutdown', 'reboot', 'poweroff', 'halt', 'kexec', 'telinit', 'init')
     -- The many that only ask must not crowd out the one that matters.
     and (p.comm <> 'systemctl' or p.args && $4::text[])
   order by p.started_at desc, p.pid desc

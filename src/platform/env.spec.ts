@@ -14,6 +14,7 @@ test('what_is_not_given_has_its_default', () => {
     deliveryAllow: [],
     deliveryCaFile: null,
     retention: { incidentsMs: 365 * 86_400_000, deliveriesMs: 90 * 86_400_000, auditsMs: 90 * 86_400_000 },
+    retentionDays: 30,
     stateDir: path.resolve('.whodunit'),
     incidents: {
       silentMs: 180_000,
@@ -40,9 +41,11 @@ test('what_is_given_is_taken', () => {
     WHODUNIT_STATE_DIR: '/s',
     WHODUNIT_LOG_LEVEL: 'debug',
     WHODUNIT_LISTEN: '::',
+    WHODUNIT_RETENTION_DAYS: '7',
   };
   expect(readEnv(given)).toMatchObject({
     port: 0,
+    retentionDays: 7,
     queueUrl: 'rediss://h:1',
     stateDir: '/s',
     logLevel: 'debug',

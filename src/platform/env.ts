@@ -53,6 +53,12 @@ const Variables = z.object({
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL (leave it out to queue in Postgres)' })
     .optional(),
   WHODUNIT_STATE_DIR: z.string().min(1).default('.whodunit'),
+  WHODUNIT_RETENTION_DAYS: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be a number of days')
+    .transform(Number)
+    .pipe(z.int().min(2))
+    .prefault('30'),
   WHODUNIT_HOST_SILENT_SECONDS: seconds(5, 86_400, 180),
   WHODUNIT_EPISODE_LASTS_SECONDS: seconds(5, 86_400, 300),
   WHODUNIT_INCIDENT_HEALTHY_SECONDS: seconds(1, 86_400, 300),
@@ -110,6 +116,8 @@ export interface Env {
   readonly queueUrl: string | null;
   /** Absolute. Holds `admin-token`. */
   readonly stateDir: string;
+  /** Lives that ended, and their deaths, are kept for so long. */
+  readonly retentionDays: number;
   readonly incidents: IncidentSettings;
   /** Where people reach the API, without a slash at its end; null: nobody said, and messages carry no links. */
   readonly publicUrl: string | null;
@@ -136,6 +144,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     databaseUrl: value.DATABASE_URL,
     queueUrl: value.QUEUE_URL ?? null,
     stateDir: path.resolve(value.WHODUNIT_STATE_DIR),
+    retentionDays: value.WHODUNIT_RETENTION_DAYS,
     incidents: {
       silentMs: value.WHODUNIT_HOST_SILENT_SECONDS,
       episodeMs: value.WHODUNIT_EPISODE_LASTS_SECONDS,

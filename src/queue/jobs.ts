@@ -6,6 +6,7 @@ export const jobNames = [
   'expire-jobs',
   'forget-old',
   'reverdict',
+  'keep-days',
   'sweep-audits',
   'tell-notices',
   'watch-incidents',
@@ -23,6 +24,7 @@ export const sweepEveryMs: Readonly<Record<JobName, number>> = {
   'forget-old': 60_000,
   // A worker of an older version may still be deciding while a newer one has come.
   reverdict: 10_000,
+  'keep-days': 3_600_000,
   'sweep-audits': 5_000,
   // Also what waited for its next attempt.
   'tell-notices': 5_000,

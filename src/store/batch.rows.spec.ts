@@ -66,8 +66,8 @@ describe('lives', () => {
 
   test('one_that_ends_in_the_same_batch_is_a_row_with_its_end', () => {
     const [row] = toRows([image('sh', '71'), exit('90', 3), exit('91', 4)]).processes;
-    expect(row).toMatchObject({ exec_ns: '71', ended_ns: '90' });
-    expect(toRows([image('sh', '71')]).processes[0]).toMatchObject({ ended_ns: undefined });
+    expect(row).toMatchObject({ exec_ns: '71', end: { died_ns: '90', exit_code: 3 } });
+    expect(toRows([image('sh', '71')]).processes[0]).toMatchObject({ end: undefined });
   });
 });
 
@@ -118,7 +118,7 @@ test('every_kind_has_its_place', () => {
     agentStart: null,
     snapshot: events.find((event) => event.kind === 'snapshot'),
     agentStop: events.find((event) => event.kind === 'agent_stop'),
-    latest: 9n,
+    latest: 70n,
   });
 });
 

@@ -13,14 +13,18 @@ import { collectEvidence, keyOf, type EvidenceRows } from './evidence.rows.js';
 type Of<K extends KnownEvent['kind']> = Extract<KnownEvent, { kind: K }>;
 
 export interface BatchRows extends EvidenceRows, Lifecycle {
-  readonly processes: readonly object[];
+  readonly processes: readonly DescribedRow[];
   readonly formerImages: readonly object[];
   readonly signals: readonly object[];
-  readonly deaths: readonly object[];
+  readonly deaths: readonly EndRow[];
   readonly oomKills: readonly object[];
   readonly losses: readonly object[];
   readonly unknown: readonly UnknownEvent[];
 }
+
+/** A life as the batch describes it, and its end where the batch has that too. */
+export type DescribedRow = ReturnType<typeof processRow>;
+export type EndRow = ReturnType<typeof deathRow>;
 
 export function toRows(events: readonly Event[]): BatchRows {
   const lives = new Map<string, ProcessEvent>();
@@ -28,7 +32,7 @@ export function toRows(events: readonly Event[]): BatchRows {
   const formerImages: object[] = [];
   const acted = new Set<string>();
   const signals: object[] = [];
-  const deaths = new Map<string, { readonly died_ns: string }>();
+  const deaths = new Map<string, EndRow>();
   const oomKills: object[] = [];
   const evidence = collectEvidence();
   const losses: object[] = [];
@@ -67,7 +71,7 @@ export function toRows(events: readonly Event[]): BatchRows {
     if (isKnownEvent(event)) (handlers[event.kind] as (event: KnownEvent) => void)(event);
     else unknown.push(event);
   }
-  const processes = [...lives].map(([key, event]) => processRow(event, execs.get(key), deaths.get(key)?.died_ns));
+  const processes = [...lives].map(([key, event]) => processRow(event, execs.get(key), deaths.get(key)));
   return {
     processes,
     formerImages,
@@ -84,7 +88,7 @@ export function toRows(events: readonly Event[]): BatchRows {
 /** Rows of another file's making. */
 const elsewhere = (): void => undefined;
 
-function processRow(event: ProcessEvent, execs: readonly string[] | undefined, ended: string | undefined): object {
+function processRow(event: ProcessEvent, execs: readonly string[] | undefined, end: EndRow | undefined) {
   return {
     pid: event.pid,
     start_ns: event.start,
@@ -96,7 +100,7 @@ function processRow(event: ProcessEvent, execs: readonly string[] | undefined, e
     comm: event.comm,
     exe: event.exe,
     args: event.args,
-    args_cut: event.argsCut,
+    args_cut: event.argsCut ?? false,
     uid: event.user?.uid,
     user_name: event.user?.name,
     login_uid: event.login?.user.uid,
@@ -109,9 +113,9 @@ function processRow(event: ProcessEvent, execs: readonly string[] | undefined, e
     container_runtime: event.container?.runtime,
     container_pod: event.container?.pod,
     login_source: event.login?.sourceAddress,
-    kernel_thread: event.kernelThread,
+    kernel_thread: event.kernelThread ?? false,
     execs,
-    ended_ns: ended,
+    end,
   };
 }
 

@@ -6,6 +6,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { AgentStartEvent, Batch, Event } from '../contract/index.js';
 import { toRows, type BatchRows } from './batch.rows.js';
+import { Interner } from './intern.js';
+import { storeEnds, storeLives, type LifeStep } from './life.store.js';
 import { CommitQueue, type Delivery } from './commit-queue.js';
 import { moveLedgers } from './ledger.move.js';
 import type { Db } from './postgres.js';
@@ -32,9 +34,12 @@ export interface News extends Delivery {
   readonly events: readonly Event[];
 }
 
-interface Part extends News {
+export interface Part extends News {
   readonly rows: BatchRows;
   readonly boot: number;
+  readonly firstBootedAt: Date;
+  /** The latest event of the boot before the batch: what began later is not stored yet. */
+  readonly seenBefore: bigint;
 }
 
 @Injectable()
@@ -42,7 +47,8 @@ export class BatchStore {
   private readonly queue: CommitQueue;
 
   constructor(@Inject(INGEST_DB) db: Db) {
-    this.queue = new CommitQueue((deliveries) => db.begin((tx) => commitIn(tx as Tx, deliveries)));
+    const interner = new Interner(db);
+    this.queue = new CommitQueue((deliveries) => db.begin((tx) => commitIn({ tx: tx as Tx, interner }, deliveries)));
   }
 
   /** @throws the driver's error when Postgres could not commit; then nothing of the batch is stored. */
@@ -51,7 +57,8 @@ export class BatchStore {
   }
 }
 
-async function commitIn(tx: Tx, deliveries: readonly Delivery[]): Promise<CommitResult[]> {
+async function commitIn(step: LifeStep, deliveries: readonly Delivery[]): Promise<CommitResult[]> {
+  const { tx } = step;
   const keys = deliveries.map(({ hostId, batch }) => ({ host_id: hostId, epoch: batch.epoch }));
   const cursors = await run<{ host_id: number; committed: bigint }>(tx, 'lockCursors', [JSON.stringify(keys)]);
   const committed = new Map(cursors.map((cursor) => [cursor.host_id, Number(cursor.committed)]));
@@ -61,7 +68,7 @@ async function commitIn(tx: Tx, deliveries: readonly Delivery[]): Promise<Commit
     return result.outcome === 'stored' && result.events.length > 0 ? [{ ...delivery, events: result.events }] : [];
   });
   if (news.length === 0) return results;
-  const pending = await store(tx, news);
+  const pending = await store(step, news);
   const first = results.findIndex((result) => result.outcome === 'stored' && result.events.length > 0);
   return results.map((result, index) => (index === first ? { ...result, pending } : result));
 }
@@ -73,18 +80,23 @@ function judge(batch: Batch, committed: number): CommitResult {
   return { outcome: 'stored', committed: committed + events.length, events, pending: 0 };
 }
 
-async function store(tx: Tx, news: readonly News[]): Promise<number> {
+async function store(step: LifeStep, news: readonly News[]): Promise<number> {
+  const { tx } = step;
   const described = news.map((one) => ({ ...one, rows: toRows(one.events) }));
   const started = described.flatMap(({ hostId, rows }) => (rows.agentStart ? [hostId] : []));
   const boots = await upsertBoots(tx, [JSON.stringify(described.map(bootRow)), started]);
-  const bootOf = new Map(boots.map(({ id, host_id }) => [host_id, id]));
-  const parts = described.map((one): Part => ({ ...one, boot: bootOf.get(one.hostId)! }));
+  const bootOf = new Map(boots.map((boot) => [boot.host_id, boot]));
+  const parts = described.map((one): Part => {
+    const { id: boot, first_booted_at: firstBootedAt, seen_before: seenBefore } = bootOf.get(one.hostId)!;
+    return { ...one, boot, firstBootedAt, seenBefore: seenBefore ?? -1n };
+  });
   const cursors = news.map(({ hostId, batch }) => {
     return { host_id: hostId, epoch: batch.epoch, committed: batch.sequence + batch.events.length - 1 };
   });
+  // A snapshot closes what it did not describe: what it did is stored by then.
+  const history = await storeHistory(step, parts);
   // Sent without waiting for each: the connection pipelines them, and the first failure rolls all back.
-  const [history, facts] = await Promise.all([
-    storeHistory(tx, parts),
+  const [facts] = await Promise.all([
     Promise.all(parts.map((part) => storeHostFacts(tx, part))),
     moveLedgers(tx, news),
     run(tx, 'advanceCursors', [JSON.stringify(cursors)]),
@@ -94,8 +106,15 @@ async function store(tx: Tx, news: readonly News[]): Promise<number> {
   return results.reduce((sum, result) => sum + (result.pending ?? 0), 0);
 }
 
+interface BootOfHost {
+  readonly id: number;
+  readonly host_id: number;
+  readonly first_booted_at: Date;
+  readonly seen_before: bigint | null;
+}
+
 function upsertBoots(tx: Tx, parameters: [boots: string, started: number[]]) {
-  return run<{ id: number; host_id: number }>(tx, 'upsertBoots', parameters);
+  return run<BootOfHost>(tx, 'upsertBoots', parameters);
 }
 
 function bootRow({ hostId, batch, rows }: Delivery & { readonly rows: BatchRows }): object {
@@ -109,29 +128,27 @@ function bootRow({ hostId, batch, rows }: Delivery & { readonly rows: BatchRows 
 }
 
 /** What the statements say in return. */
-interface Stored {
+export interface Stored {
   /** Deaths that want a verdict now. */
   readonly pending?: number;
   /** Ids of episodes that are new or over. */
   readonly episodes?: readonly string[] | null;
 }
 
-/** Signals come before processes, so that an image that acted is recognised as such; deaths come last. */
-async function storeHistory(tx: Tx, parts: readonly Part[]): Promise<Stored[]> {
+/** Signals come before lives, so that an image that acted is recognised as such; ends of lives that were known come last. */
+async function storeHistory(step: LifeStep, parts: readonly Part[]): Promise<Stored[]> {
+  const { tx } = step;
   const boots = parts.map(({ boot }) => boot);
-  const hosts = parts.map(({ hostId }) => hostId);
   const zeros = parts.map(({ batch }) => batch.bootedAt);
-  const steps: Promise<Stored[]>[] = [];
-  /** What every batch has: of all of them at once. `n` says whose a row is. */
-  const storeAll = (statement: Statement, of: keyof BatchRows, parameters: unknown[]) => {
-    const rows = parts.flatMap(({ rows }, index) => (rows[of] as object[]).map((row) => ({ n: index + 1, ...row })));
-    if (rows.length > 0) steps.push(run(tx, statement, [...parameters, JSON.stringify(rows)]));
-  };
-  storeAll('insertSignals', 'signals', [boots, zeros]);
-  storeAll('insertProcesses', 'processes', [boots, hosts, zeros]);
-  for (const part of parts) steps.push(...storeEvidence(tx, part));
-  storeAll('insertDeaths', 'deaths', [boots, hosts, zeros]);
-  return (await Promise.all(steps)).flat();
+  // `n` says whose a row is.
+  const signals = parts.flatMap(({ rows }, index) => rows.signals.map((row) => ({ n: index + 1, ...row })));
+  const [sent, lives] = await Promise.all([
+    signals.length === 0 ? [] : run<Stored>(tx, 'insertSignals', [boots, zeros, JSON.stringify(signals)]),
+    storeLives(step, parts),
+  ]);
+  const evidence = parts.flatMap((part) => storeEvidence(tx, part));
+  const rest = await Promise.all([...evidence, storeEnds(step, parts, lives.settled)]);
+  return [...sent, ...lives.stored, ...rest.flat()];
 }
 
 /** What few batches have. */

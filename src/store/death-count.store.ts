@@ -1,7 +1,7 @@
 /**
  * Counts of deaths. Each decided death is counted in one cell: of a host and an hour (UTC), by everything that can be grouped by
- * (prisma/sql/count-deaths.sql), in the transaction that saves its verdict. `counted_deaths` remembers the cell, so that a
- * death that is decided again moves. Counts outlive the deaths.
+ * (prisma/sql/count-deaths.sql), in the transaction that saves its verdict. The verdict remembers the cell, so that a
+ * death that is decided again moves. Counts outlive the deaths and the days of history that have them.
  *
  * Bounds: a host has so many cells in an hour, the fleet so many names; what comes later is counted as `other`, with its
  * host, hour, cause, actor and signal.
@@ -10,7 +10,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { ActorKind, Cause } from '../verdict/index.js';
 import { labelsOf, type DeathCriteria } from './death.criteria.js';
-import { keyArrays } from './keys.js';
+import { bigints, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
 import type { LifeKey } from './rows.js';
 import { run } from './sql.js';
@@ -55,9 +55,38 @@ export interface Grouping {
 
 type Tx = TransactionSql<{ bigint: bigint }>;
 
-/** In the transaction that decides them. */
-export async function countDeaths(tx: Tx, keys: readonly LifeKey[]): Promise<void> {
-  if (keys.length > 0) await run(tx, 'countDeaths', [...keyArrays(keys), namesMax, cellsPerHourMax]);
+/** What a death is counted by, beside what is known of its life. */
+export interface Countable extends LifeKey {
+  readonly cause: Cause;
+  readonly actor_kind: ActorKind;
+  readonly actor_pid: number | null;
+  readonly actor_start_ns: bigint | string | null;
+}
+
+interface Counted extends LifeKey {
+  readonly cell: bigint;
+}
+
+/**
+ * First in a transaction that decides deaths: whoever counts anew waits until it ends, or it waits for them, before either has
+ * locked a verdict.
+ */
+export async function beforeCounting(tx: Tx): Promise<void> {
+  await tx`lock table death_counts in row exclusive mode`;
+}
+
+/**
+ * In the transaction that decides them, their verdicts locked (lock-verdicts.sql). @returns their cells, which their verdicts have to
+ * remember: none of a death that is no more.
+ */
+export async function countDeaths(tx: Tx, deaths: readonly Countable[]): Promise<Counted[]> {
+  if (deaths.length === 0) return [];
+  const causes = deaths.map(({ cause }) => cause);
+  const actors = deaths.map(({ actor_kind: kind }) => kind);
+  const actorPids = deaths.map(({ actor_pid: pid }) => pid);
+  const actorStarts = deaths.map(({ actor_start_ns: start }) => (start === null ? null : String(start)));
+  const said = [causes, actors, actorPids, actorStarts];
+  return run<Counted>(tx, 'countDeaths', [...keyArrays(deaths), ...said, namesMax, cellsPerHourMax]);
 }
 
 @Injectable()
@@ -81,18 +110,21 @@ export class DeathCountStore {
   /** Decided deaths are in history and none was ever counted: a database from before there were counts. */
   async isUncounted(): Promise<boolean> {
     const [row] = await this.db<{ uncounted: boolean }[]>`
-      select not exists (select from death_counts) and exists (select from deaths where engine is not null) as uncounted`;
+      select not exists (select from death_counts) and exists (select from verdicts) as uncounted`;
     return row!.uncounted;
   }
 
   /**
-   * Counts anew whatever of history is there, a day of a host at a time; days whose deaths are gone keep their counts. Workers
-   * may go on deciding. @param onDay told after each day how many deaths it had
+   * Counts anew whatever of history is there, a day of a host at a time; days of which deaths were dropped keep their counts.
+   * Workers may go on deciding. @param onDay told after each day how many deaths it had
    */
   async rebuild(onDay: (hostId: number, day: Date, deaths: number) => void): Promise<void> {
+    const [whole] = await this.db<
+      { since: Date }[]
+    >`select to_timestamp(kept_from * 86400.0) as since from history_state`;
     const hosts = await this.db<{ id: number }[]>`select id from hosts order by id`;
     for (const { id } of hosts) {
-      for (let day = await this.dayFrom(id, new Date(0)); day !== null; day = await this.dayFrom(id, after(day)))
+      for (let day = await this.dayFrom(id, whole!.since); day !== null; day = await this.dayFrom(id, after(day)))
         onDay(id, day, await this.recount(id, day));
     }
   }
@@ -106,12 +138,13 @@ export class DeathCountStore {
       // Workers that save verdicts wait: each death is counted before this or after it.
       await tx`lock table death_counts in share row exclusive mode`;
       await run(tx as Tx, 'uncountDay', [hostId, day, after(day)]);
-      let [counted, last]: [number, (LifeKey & { died_at: Date }) | undefined] = [0, undefined];
+      let [counted, last]: [number, (Countable & { died_at: Date }) | undefined] = [0, undefined];
       for (;;) {
         const key: unknown[] = last ? [last.died_at, last.boot, last.pid, last.start_ns] : [null, null, null, null];
         const page = [hostId, day, after(day), ...key, recountedTogether];
-        const deaths = await run<LifeKey & { died_at: Date }>(tx as Tx, 'deathsOfDay', page);
-        await countDeaths(tx as Tx, deaths);
+        const deaths = await run<Countable & { died_at: Date }>(tx as Tx, 'deathsOfDay', page);
+        const cells = await countDeaths(tx as Tx, deaths);
+        await run(tx as Tx, 'recountVerdicts', [...keyArrays(cells), bigints(cells.map(({ cell }) => cell))]);
         counted += deaths.length;
         last = deaths.at(-1);
         if (deaths.length < recountedTogether) return counted;

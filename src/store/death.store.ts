@@ -2,12 +2,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TransactionSql } from 'postgres';
 import type { Verdict } from '../verdict/index.js';
-import { countDeaths } from './death-count.store.js';
+import { beforeCounting, countDeaths } from './death-count.store.js';
 import { labelsOf, type DeathCriteria } from './death.criteria.js';
 import { bigints, keyArrays } from './keys.js';
 import { notifyDeaths, notifyTroubles } from './notifications.js';
 import type { Db } from './postgres.js';
-import type { DeathRow, LifeKey, LossRow } from './rows.js';
+import { lifeId, type DeathRow, type LifeKey, type LossRow } from './rows.js';
 import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
 import { textOrNull } from './text.js';
@@ -96,18 +96,20 @@ export class DeathStore {
   private async decideTaken(take: Statement, parameters: unknown[], decide: Decide): Promise<number> {
     return (await this.db.begin(async (transaction) => {
       const tx = transaction as TransactionSql<{ bigint: bigint }>;
+      await beforeCounting(tx);
       const keys = await run<LifeKey>(tx, take, parameters);
       if (keys.length === 0) return 0;
-      const decided = await decide([...keys]);
-      const rows = JSON.stringify(decided.map(verdictRow));
+      await run(tx, 'lockVerdicts', keyArrays(keys));
+      const verdicts = (await decide([...keys])).map(verdictRow);
+      const cells = new Map(
+        (await countDeaths(tx, verdicts)).map((counted) => [lifeId(counted), String(counted.cell)]),
+      );
+      const rows = JSON.stringify(
+        verdicts.map((row) => ({ ...row, start_ns: String(row.start_ns), cell: cells.get(lifeId(row)) })),
+      );
       const changed = await run<LifeKey & { trouble: boolean }>(tx, 'saveVerdicts', [rows, [...wantedEnds]]);
       await Promise.all([run(tx, 'addDeathTurns', [...keyArrays(changed), policyReach]), notifyDeaths(tx, changed)]);
       if (changed.some(({ trouble }) => trouble)) await notifyTroubles(tx);
-      // Last: other workers wait for its cells until this is committed.
-      await countDeaths(
-        tx,
-        decided.map(({ key }) => key),
-      );
       return keys.length;
     })) as number;
   }
@@ -133,17 +135,17 @@ function position(after: DeathPosition | null): unknown[] {
   return [after?.died_at ?? null, after?.boot ?? null, after?.pid ?? null, after?.start_ns ?? null];
 }
 
-function verdictRow({ key, verdict }: { key: LifeKey; verdict: Verdict }): object {
+function verdictRow({ key, verdict }: { readonly key: LifeKey; readonly verdict: Verdict }) {
   return {
     boot: key.boot,
     pid: key.pid,
-    start_ns: String(key.start_ns),
+    start_ns: key.start_ns,
     engine: verdict.engine,
     rule: verdict.rule,
     cause: verdict.cause,
     actor_kind: verdict.actor.kind,
-    actor_pid: verdict.actor.process?.pid,
-    actor_start_ns: verdict.actor.process?.start,
+    actor_pid: verdict.actor.process?.pid ?? null,
+    actor_start_ns: verdict.actor.process?.start ?? null,
     confidence: verdict.confidence,
     summary: verdict.summary.en,
     summary_zh: verdict.summary.zh,

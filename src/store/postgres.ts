@@ -6,22 +6,42 @@ import { withSafeTransactions } from './transactions.js';
 export type Db = Sql<{ bigint: bigint }>;
 
 const statementTimeoutMs = 15_000;
-const transactionsAtOnce = 6;
+/** Of those that are beside the connections of statements. */
+const besideMax = 6;
+const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 /**
  * A parameter that nobody reads: a startup message of more than 1,024 bytes goes out at once. A shorter one waits for a timer that the
  * driver has stopped for good, where a statement was asked of the connection before while that was dying (decision of the driver, 6).
  */
 const padding = { 'whodunit.padding': ' '.repeat(1_024) };
 
+/** Connections for questions, and others for those of them that are planned once: `plannedOnce` has these. */
+const onceFor = new WeakMap<object, Db>();
+
 /**
- * Transactions have connections of their own, up to six beside those of statements.
+ * Transactions have connections of their own, and so has what is planned once: up to six each beside those of statements.
  * @param connectionsMax more would only queue inside Postgres instead of here.
  */
 export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
   // The list queries carry optional conditions; a generic plan would ignore which of them are there.
   const settings = { plan_cache_mode: 'force_custom_plan' };
-  const transactions = connect(databaseUrl, Math.min(connectionsMax, transactionsAtOnce), settings);
-  return withSafeTransactions(connect(databaseUrl, connectionsMax, settings), transactions);
+  const beside = Math.min(connectionsMax, besideMax);
+  const transactions = connect(databaseUrl, beside, settings);
+  const db = withSafeTransactions(connect(databaseUrl, connectionsMax, settings), transactions);
+  const once = connect(databaseUrl, beside, { plan_cache_mode: 'force_generic_plan', ...byKey });
+  onceFor.set(db, once);
+  const end = db.end.bind(db);
+  return Object.assign(db, {
+    end: async (options?: { timeout?: number }) => void (await Promise.all([end(options), once.end(options)])),
+  });
+}
+
+/**
+ * For statements that find rows by keys and have no optional conditions: to plan them for every partition takes longer than to run
+ * them, and the partition of a key is found when they run. In a transaction, the transaction itself.
+ */
+export function plannedOnce<T extends object>(db: T): T | Db {
+  return onceFor.get(db) ?? db;
 }
 
 /**
@@ -30,7 +50,6 @@ export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
  * plans. They find rows by their keys, one by one, also while a table is still too small for the planner to see the use of that.
  */
 export function connectByKey(databaseUrl: string, connectionsMax: number): Db {
-  const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
   const transactions = connect(databaseUrl, connectionsMax, { plan_cache_mode: 'force_generic_plan', ...byKey });
   return withSafeTransactions(transactions, transactions);
 }

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Row, TransactionSql } from 'postgres';
-import type { Db } from './postgres.js';
+import { plannedOnce, type Db } from './postgres.js';
 
 const directory = path.resolve(import.meta.dirname, '../../prisma/sql');
 
@@ -41,6 +41,8 @@ export const statements = {
   deleteMembers: 'delete-members',
   deliveriesPage: 'deliveries-page',
   describeHost: 'describe-host',
+  describeLives: 'describe-lives',
+  dropDay: 'drop-day',
   dueIncidents: 'due-incidents',
   dueReceivers: 'due-receivers',
   dueTurns: 'due-turns',
@@ -72,17 +74,20 @@ export const statements = {
   insertFormerImages: 'insert-former-images',
   insertJobs: 'insert-jobs',
   insertKernelLog: 'insert-kernel-log',
+  insertLives: 'insert-lives',
   insertLosses: 'insert-losses',
   insertNotices: 'insert-notices',
   insertOomKills: 'insert-oom-kills',
   insertOomReports: 'insert-oom-reports',
-  insertProcesses: 'insert-processes',
   insertSignals: 'insert-signals',
   insertThrottles: 'insert-throttles',
   insertUnknown: 'insert-unknown-events',
+  internContexts: 'intern-contexts',
+  internImages: 'intern-images',
   jobCounts: 'job-counts',
   jobsPage: 'jobs-page',
   kernelLogByProcess: 'kernel-log-by-process',
+  knownLives: 'known-lives',
   ledgerLosses: 'ledger-losses',
   ledgerStreams: 'ledger-streams',
   lifeOfPid: 'life-of-pid',
@@ -92,8 +97,10 @@ export const statements = {
   lockIncidents: 'lock-incidents',
   lockJobs: 'lock-jobs',
   lockTrailHeads: 'lock-trail-heads',
+  lockVerdicts: 'lock-verdicts',
   lossesByDeath: 'losses-by-death',
   lossesPage: 'losses-page',
+  makeDays: 'make-days',
   membersOfTroubles: 'members-of-troubles',
   membersPage: 'members-page',
   mergeIncidents: 'merge-incidents',
@@ -114,6 +121,7 @@ export const statements = {
   processesPage: 'processes-page',
   pruneTurns: 'prune-turns',
   queuedJobs: 'queued-jobs',
+  recountVerdicts: 'recount-verdicts',
   reopenActed: 'reopen-acted',
   repeatedDeliveries: 'repeated-deliveries',
   restartCandidates: 'restart-candidates',
@@ -154,10 +162,17 @@ export const statements = {
   untoldNotices: 'untold-notices',
   upsertBoots: 'upsert-boots',
   waitingDeliveries: 'waiting-deliveries',
+  wantVerdicts: 'want-verdicts',
   zombiesOf: 'zombies-of',
 } as const;
 
 export type Statement = keyof typeof statements;
+
+/** See plannedOnce(). */
+const keyed: ReadonlySet<Statement> = new Set<Statement>([
+  ...(['deathByPid', 'deathsByKey', 'lifeOfPid', 'lineage', 'livesOfPids', 'processesByKey'] as const),
+  ...(['restartCandidates', 'restartHistory', 'servicesAlive', 'stopRequests'] as const),
+]);
 
 const texts = loadAll();
 
@@ -167,7 +182,8 @@ export async function run<T extends Row>(
   statement: Statement,
   parameters: unknown[],
 ): Promise<T[]> {
-  return db.unsafe<T[]>(texts[statement], parameters as never[], { prepare: true });
+  const connection = keyed.has(statement) ? plannedOnce(db) : db;
+  return connection.unsafe<T[]>(texts[statement], parameters as never[], { prepare: true });
 }
 
 /** The text, for plan tests. */

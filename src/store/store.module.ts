@@ -11,6 +11,7 @@ import { DeliveryStore } from './delivery.store.js';
 import { EpisodeStore } from './episode.store.js';
 import { EvidenceStore } from './evidence.store.js';
 import { FactsStore } from './facts.store.js';
+import { HistoryDaysStore } from './history-days.store.js';
 import { HookStore } from './hook.store.js';
 import { HostStore } from './host.store.js';
 import { IncidentStore } from './incident.store.js';
@@ -52,6 +53,7 @@ const stores = [
   EpisodeStore,
   EvidenceStore,
   FactsStore,
+  HistoryDaysStore,
   HookStore,
   HostStore,
   IncidentStore,
@@ -94,7 +96,7 @@ export class StoreModule implements OnApplicationShutdown {
       module: StoreModule,
       providers: [
         { provide: DB, useFactory: () => connectPostgres(env.databaseUrl) },
-        { provide: INGEST_DB, useFactory: () => connectByKey(env.databaseUrl, groupsAtOnce) },
+        { provide: INGEST_DB, useFactory: () => connectByKey(env.databaseUrl, groupsAtOnce + 2) },
         { provide: STEPS_DB, useFactory: () => connectByKey(env.databaseUrl, stepsAtOnce) },
         { provide: PRISMA, useFactory: () => connectPrisma(env.databaseUrl) },
         ...stores,

@@ -7,8 +7,7 @@ const escapedTrouble = /\\u(0000|[dD][89a-fA-F])/;
  * Agents never send it; a hostile or broken one must not be able to make a batch unstorable.
  */
 export function storable<T>(value: T): T {
-  if (!escapedTrouble.test(JSON.stringify(value))) return value;
-  return clean(value) as T;
+  return isStorable(value) ? value : (clean(value) as T);
 }
 
 /** A value as JSON that Postgres can hold. */
@@ -25,6 +24,14 @@ export function storableText(text: string): string {
 /** For an optional condition. */
 export function textOrNull(text: string | null | undefined): string | null {
   return text == null ? null : storableText(text);
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (value === null || typeof value !== 'object') return true;
+  for (const [key, member] of Object.entries(value)) if (!isStorable(key) || !isStorable(member)) return false;
+  return true;
 }
 
 function clean(value: unknown): unknown {

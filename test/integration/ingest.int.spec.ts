@@ -165,7 +165,7 @@ describe('all or nothing', () => {
     const batch = host.batch(killing(life(100), life(101), 200));
     await stack.sql.unsafe(`
       create function break_it() returns trigger language plpgsql as $$ begin raise exception 'disk on fire'; end $$;
-      create trigger break_it before insert on deaths for each row execute function break_it()`);
+      create trigger break_it before insert on lives for each row execute function break_it()`);
     try {
       const reply = await host.send(batch);
       expect(reply).toMatchObject({ status: 503, body: { code: 'ingest/not-stored' } });
@@ -173,7 +173,7 @@ describe('all or nothing', () => {
       expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(await stored()).toEqual({});
     } finally {
-      await stack.sql.unsafe('drop trigger break_it on deaths; drop function break_it()');
+      await stack.sql.unsafe('drop trigger break_it on lives; drop function break_it()');
     }
     expect(await host.send(batch)).toMatchObject({ status: 200, body: { committed: 4 } });
     expect(await stored()).toEqual({ processes: 2, signals: 1, deaths: 1 });

@@ -1,9 +1,11 @@
 /** The statements of audits use the indexes that they name, on tables that want them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statementText, type Statement } from '../../src/store/sql.js';
+import { planNames, type PlanNames } from '../support/plan-names.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 let stack: Stack;
+let names: PlanNames;
 beforeAll(async () => {
   stack = await startStack();
   const { sql } = stack;
@@ -21,6 +23,7 @@ beforeAll(async () => {
   await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, core_dumped, cause)
     select boot, pid, start_ns, host_id, 1, now() - pid * interval '1 h', false, case when pid % 50 = 0 then 'SERVICE_STOP_TIMEOUT' else 'EXITED' end from processes`;
   await sql.unsafe('analyze');
+  names = await planNames(sql);
 });
 afterAll(() => stack?.close());
 
@@ -41,7 +44,7 @@ function literal(value: unknown): string {
 
 const [one, two] = ['c4ca4238-a0b9-2382-0dcc-509a6f75849b', 'c81e728d-9d4c-2f63-6f06-7f89cc14862c'];
 const nulls = (many: number) => Array<null>(many).fill(null);
-const large = ['audits', 'audit_hosts', 'audit_findings', 'deaths', 'processes'];
+const large = ['audits', 'audit_hosts', 'audit_findings', 'lives', 'verdicts'];
 
 const plans: readonly [what: string, Statement, readonly unknown[], readonly string[]][] = [
   ['a page of audits', 'auditsPage', [...nulls(7), 20], ['audit_hosts_pkey', 'audits_by_time']],
@@ -55,7 +58,7 @@ const plans: readonly [what: string, Statement, readonly unknown[], readonly str
   ],
   ['what waits for hosts', 'takeQuestions', [[2, 4]], ['audit_hosts_waiting']],
   ['an answer', 'answerAudit', [one, 2, 'ANSWERED', ...nulls(7)], ['audits_pkey']],
-  ['stops cut short', 'stopsCutShort', [[1, 2], '2026-11-20T00:00:00Z'], ['processes_pkey']],
+  ['stops cut short', 'stopsCutShort', [[1, 2], '2026-11-20T00:00:00Z'], ['deaths_by_host', 'verdicts_pkey']],
 ];
 
 test.each(plans)('%s', async (_, statement, parameters, indexes) => {
@@ -64,8 +67,10 @@ test.each(plans)('%s', async (_, statement, parameters, indexes) => {
     .replaceAll(/\$(\d+)/g, (__, n) => literal(parameters[Number(n) - 1]));
   const rows = await stack.sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
   const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
-  const used = new Set(nodes.flatMap((node) => node['Index Name'] ?? []));
-  const scans = nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? []) : []));
+  const used = new Set(nodes.flatMap((node) => (node['Index Name'] ? names.index(node['Index Name']) : [])));
+  const scans = nodes.flatMap((node) =>
+    node['Node Type'] === 'Seq Scan' ? (names.table(node['Relation Name'] ?? '') ?? []) : [],
+  );
   expect([...used]).toEqual(expect.arrayContaining([...indexes]));
   expect(scans.filter((table) => large.includes(table))).toEqual(statement === 'takeQuestions' ? scans : []);
 });

@@ -1,9 +1,11 @@
 /** The statements of incidents find what they look for by an index, in a database with many of them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statementText, type Statement } from '../../src/store/sql.js';
+import { planNames, type PlanNames } from '../support/plan-names.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 let stack: Stack;
+let names: PlanNames;
 beforeAll(async () => {
   stack = await startStack();
   await fill();
@@ -37,6 +39,7 @@ async function fill(): Promise<void> {
   await sql`truncate pending_troubles`;
   await sql`insert into pending_troubles (kind, ref) select 'DEATH', n::text from generate_series(1, 5000) n`;
   await sql.unsafe('analyze');
+  names = await planNames(sql);
 }
 
 interface Plan {
@@ -57,8 +60,10 @@ async function planOf(statement: Statement, parameters: readonly unknown[]) {
   const rows = await stack.sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
   const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
   return {
-    indexes: [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))].sort(),
-    scans: nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? []) : [])),
+    indexes: [...new Set(nodes.flatMap((node) => (node['Index Name'] ? names.index(node['Index Name']) : [])))].sort(),
+    scans: nodes.flatMap((node) =>
+      node['Node Type'] === 'Seq Scan' ? (names.table(node['Relation Name'] ?? '') ?? []) : [],
+    ),
   };
 }
 
@@ -82,8 +87,8 @@ const refs = [
 ];
 const json = (row: object) => JSON.stringify([row]);
 const large = [
-  'processes',
-  'deaths',
+  'lives',
+  'verdicts',
   'episodes',
   'losses',
   'incidents',
@@ -100,8 +105,8 @@ const plans: readonly [
   indexes: readonly string[],
 ][] = [
   ['the list of troubles', 'takePendingTroubles', [500], ['pending_troubles_pkey']],
-  ['deaths', 'troubleDeaths', keys, ['deaths_pkey', 'processes_pkey']],
-  ['episodes', 'troubleEpisodes', [...keys, ['stopped', 'zombie'], [1, 2]], ['episodes_pkey', 'processes_pkey']],
+  ['deaths', 'troubleDeaths', keys, ['lives_key']],
+  ['episodes', 'troubleEpisodes', [...keys, ['stopped', 'zombie'], [1, 2]], ['episodes_pkey', 'lives_key']],
   ['losses', 'troubleLosses', [[7]], ['losses_pkey']],
   ['escalations', 'troubleEscalations', [[7]], ['escalations_pkey']],
   ['silent hosts', 'troubleHosts', [[7]], []],
@@ -122,7 +127,7 @@ const plans: readonly [
     'healthy',
     'healthyIncidents',
     ['5 min', '3 min', ['EXITED'], 200],
-    ['deaths_pkey', 'incident_hosts_pkey', 'processes_by_command', 'processes_by_parent'],
+    ['lives_key', 'incident_hosts_pkey', 'lives_by_command', 'lives_by_parent'],
   ],
   ['a page', 'incidentsPage', [...nulls(13), 50], ['incidents_by_time']],
   ['a page of a host', 'incidentsPage', [...nulls(3), 3, ...nulls(9), 50], ['incidents_by_time']],

@@ -1,9 +1,11 @@
 /** The statements of policies find their rows by an index. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statementText, type Statement } from '../../src/store/sql.js';
+import { planNames, type PlanNames } from '../support/plan-names.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 let stack: Stack;
+let names: PlanNames;
 beforeAll(async () => {
   stack = await startStack();
   const { sql } = stack;
@@ -29,6 +31,7 @@ beforeAll(async () => {
   await sql`insert into job_commands (id, job_id, host_id, created_at, wave, target, state, expires_at)
     select gen_random_uuid(), j.id, h.id, j.created_at, 0, 'host', 'SUCCEEDED', j.deadline from jobs j, hosts h where h.id % 10 = 1`;
   await sql.unsafe('analyze');
+  names = await planNames(sql);
 });
 afterAll(() => stack.close());
 
@@ -54,13 +57,13 @@ const keys = [
 const now = '2026-11-22T00:00:00Z';
 
 test.each<[Statement, readonly unknown[], readonly string[]]>([
-  ['addDeathTurns', [...keys, '75 min'], ['deaths_pkey']],
+  ['addDeathTurns', [...keys, '75 min'], ['lives_key']],
   ['addEpisodeTurns', [500], ['episodes_open', 'policy_turns_pkey']],
   ['dueTurns', [100], ['policy_turns_due']],
   ['turnsPage', [['p1', 'p2'], 50], ['policy_turns_by_time']],
   ['policyCounts', ['policy:p1', null, null], ['jobs_by_time', 'job_commands_job_id_idx']],
   ['returnTurns', [[`${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`], '5 s'], ['jobs_pkey', 'policy_turns_pkey']],
-  ['servicesAlive', [...keys, [now, now]], ['processes_pkey', 'processes_by_parent']],
+  ['servicesAlive', [...keys, [now, now]], ['lives_key', 'lives_by_parent']],
   ['pruneTurns', [1_000, '3 hours'], ['policy_turns_by_time']],
 ])('%s', async (statement, parameters, wanted) => {
   const text = statementText(statement)
@@ -68,9 +71,13 @@ test.each<[Statement, readonly unknown[], readonly string[]]>([
     .replaceAll(/\$(\d+)/g, (_, n) => literal(parameters[Number(n) - 1]));
   const rows = await stack.sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
   const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
-  expect(nodes.flatMap((node) => node['Index Name'] ?? [])).toEqual(expect.arrayContaining([...wanted]));
-  const large = ['processes', 'deaths', 'episodes', 'jobs', 'job_commands', 'policy_turns'];
-  const scans = nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? []) : []));
+  expect(nodes.flatMap((node) => (node['Index Name'] ? names.index(node['Index Name']) : []))).toEqual(
+    expect.arrayContaining([...wanted]),
+  );
+  const large = ['lives', 'verdicts', 'episodes', 'jobs', 'job_commands', 'policy_turns'];
+  const scans = nodes.flatMap((node) =>
+    node['Node Type'] === 'Seq Scan' ? (names.table(node['Relation Name'] ?? '') ?? []) : [],
+  );
   // What is pruned is a share of all there is, once in ten minutes.
   expect(scans.filter((table) => large.includes(table) && statement !== 'pruneTurns')).toEqual([]);
 });

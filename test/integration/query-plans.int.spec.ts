@@ -1,26 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statementText, type Statement } from '../../src/store/sql.js';
+import { planNames, type PlanNames } from '../support/plan-names.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 let stack: Stack;
+let names: PlanNames;
 beforeAll(async () => {
   stack = await startStack();
   await fill();
 });
 afterAll(() => stack.close());
 
-/** 20 hosts with a boot each; 40,000 lives in all, half of them dead, twice as many signals: enough to want an index.
- * In the order of time, as they come. */
+/** 50 hosts with a boot each; 40,000 lives in all, half of them dead, twice as many signals: enough to want an index.
+ * In the order of time, as they come; some end at once, others after a quarter of an hour. */
 async function fill(): Promise<void> {
   const { sql } = stack;
-  await sql`insert into hosts (machine_id, name) select md5(n::text), 'host-' || n from generate_series(1, 20) n`;
+  await sql`insert into hosts (machine_id, name) select md5(n::text), 'host-' || n from generate_series(1, 50) n`;
   await sql`insert into boots (host_id, boot_id, booted_at) select id, gen_random_uuid(), '2026-11-20' from hosts`;
+  await sql`select make_days(${day - 2}, ${day + 2})`;
   await sql`insert into processes (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, comm, exe, args, user_name, started_at, ended_at)
     select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n * 1000, 'worker', '/bin/w' || n, array['w', n::text], 'u' || n % 5,
-      '2026-11-20'::timestamptz + n * interval '1 s', case when n % 2 = 0 then '2026-11-21'::timestamptz end
-    from boots b, generate_series(1, 2000) n order by n, b.id`;
+      '2026-11-20'::timestamptz + n * interval '2500 ms', case when n % 2 = 0 then '2026-11-21'::timestamptz end
+    from boots b, generate_series(1, 800) n order by n, b.id`;
   await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, engine, cause, actor_kind)
-    select boot, pid, start_ns, host_id, start_ns + 500, started_at + interval '1 s', 9, false, case when pid % 10 > 0 then pid % 4 / 2 + 1 end, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
+    select boot, pid, start_ns, host_id, start_ns + 500, started_at + (pid * 7919 + boot * 104729) % 900 * interval '1 s', 9, false, case when pid % 10 > 0 then pid % 4 / 2 + 1 end, 'SIGNALED', 'PROCESS' from processes where pid % 2 = 0 order by pid, boot`;
   await sql`insert into signals (boot, at_ns, at, signal, code, target_pid, target_start_ns, sender_pid, sender_start_ns, disposition, result)
     select p.boot, p.start_ns + k, p.started_at, 9, 0, p.pid, p.start_ns, p.parent_pid, p.parent_start_ns, 'default', 'delivered'
     from processes p, generate_series(1, 2) k`;
@@ -50,11 +53,12 @@ async function fill(): Promise<void> {
     select gen_random_uuid(), j.id, h.id, j.created_at, 0, 'host', case when j.ended_at is null then 'SIGNED' else 'SUCCEEDED' end,
       j.deadline, j.ended_at from jobs j, hosts h where h.id % 10 = 1`;
   await sql`insert into job_actors (boot, pid, start_ns, command_id, from_ns, until_ns)
-    select r % 20 + 1, r % 2000, r % 2000 * 1000, id, r % 2000 * 1000, r % 2000 * 1000 + 900
+    select r % 50 + 1, r % 800, r % 800 * 1000, id, r % 800 * 1000, r % 800 * 1000 + 900
     from (select id, row_number() over () as r from job_commands) as c`;
   await sql`insert into job_events (chain, number, job_id, at, kind, actor, detail, hash)
     select n % 64, n / 64 + 1, md5((n / 4)::text)::uuid, now(), 'sent', '', '', '' from generate_series(0, 39999) n`;
   await sql.unsafe('analyze');
+  names = await planNames(sql);
 }
 
 interface Plan {
@@ -78,8 +82,10 @@ async function planOf(
   const rows = await stack.sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
   const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
   return {
-    indexes: [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))].sort(),
-    scans: nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? []) : [])),
+    indexes: [...new Set(nodes.flatMap((node) => (node['Index Name'] ? names.index(node['Index Name']) : [])))].sort(),
+    scans: nodes.flatMap((node) =>
+      node['Node Type'] === 'Seq Scan' ? (names.table(node['Relation Name'] ?? '') ?? []) : [],
+    ),
   };
 }
 
@@ -99,9 +105,11 @@ const keys = [
 const key = { death: ['2026-11-20T00:30:00Z', 1, 1_800, 1_800_000], process: [at, 1, 600, 600_000] };
 const json = (row: object) => JSON.stringify([row]);
 const life = { pid: 100, start_ns: 100_000 };
+/** Of 2026-11-20. */
+const day = 20_777;
 const run = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const large = [
-  ...['processes', 'deaths', 'signals', 'former_images', 'losses', 'episodes', 'core_dumps', 'kernel_log'],
+  ...['lives', 'verdicts', 'signals', 'former_images', 'losses', 'episodes', 'core_dumps', 'kernel_log'],
   ...['jobs', 'job_commands', 'job_events', 'job_actors'],
   ...['oom_reports', 'oom_victims', 'oom_tasks', 'throttles', 'ledger_streams', 'ledger_losses'],
 ];
@@ -113,9 +121,9 @@ const plans: readonly [
   parameters: readonly unknown[],
   indexes: readonly string[],
 ][] = [
-  ['the latest death of a pid', 'deathByPid', [1, 100, null], ['deaths_host_id_pid_died_at_idx']],
-  ['a death of a pid by an instant', 'deathByPid', [1, 100, at], ['deaths_host_id_pid_died_at_idx']],
-  ['the latest life of a pid', 'lifeOfPid', [1, 100, null], ['processes_pkey']],
+  ['the latest death of a pid', 'deathByPid', [1, 100, null], ['lives_key']],
+  ['a death of a pid by an instant', 'deathByPid', [1, 100, at], ['lives_key']],
+  ['the latest life of a pid', 'lifeOfPid', [1, 100, null], ['lives_key']],
   [
     'the latest lives of pids',
     'livesOfPids',
@@ -123,66 +131,31 @@ const plans: readonly [
       [1, 2],
       [100, 100],
     ],
-    ['processes_pkey'],
+    ['lives_key'],
   ],
-  ['deaths by key', 'deathsByKey', keys, ['deaths_pkey']],
-  ['processes by key', 'processesByKey', keys, ['processes_pkey']],
+  ['deaths by key', 'deathsByKey', keys, ['lives_key']],
+  ['processes by key', 'processesByKey', keys, ['lives_key']],
   ['former images', 'formerImages', keys, ['former_images_pkey']],
-  ['lineage', 'lineage', keys, ['processes_pkey']],
-  ['the newest deaths', 'deathsPage', [...nulls(18), 51, null], ['deaths_died_at_boot_pid_start_ns_idx']],
-  [
-    'a later page of deaths',
-    'deathsPage',
-    [...nulls(11), ...key.death, ...nulls(3), 51, null],
-    ['deaths_died_at_boot_pid_start_ns_idx'],
-  ],
-  ['deaths since', 'deathsPage', [null, at, ...nulls(16), 51, null], ['deaths_died_at_boot_pid_start_ns_idx']],
-  [
-    'deaths of hosts with labels',
-    'deathsPage',
-    [...nulls(18), 51, '[{"role":"db"}]'],
-    ['deaths_died_at_boot_pid_start_ns_idx'],
-  ],
-  ['deaths of a host', 'deathsPage', [3, ...nulls(17), 51, null], ['deaths_host_id_died_at_boot_pid_start_ns_idx']],
+  ['lineage', 'lineage', keys, ['lives_key']],
+  ['the newest deaths', 'deathsPage', [...nulls(18), 51, null], ['deaths_by_time']],
+  ['a later page of deaths', 'deathsPage', [...nulls(11), ...key.death, ...nulls(3), 51, null], ['deaths_by_time']],
+  ['deaths since', 'deathsPage', [null, at, ...nulls(16), 51, null], ['deaths_by_time']],
+  ['deaths of hosts with labels', 'deathsPage', [...nulls(18), 51, '[{"role":"db"}]'], ['deaths_by_time']],
+  ['deaths of a host', 'deathsPage', [3, ...nulls(17), 51, null], ['deaths_by_host']],
   [
     'a later page of deaths of a host',
     'deathsPage',
     [3, ...nulls(10), ...key.death, ...nulls(3), 51, null],
-    ['deaths_host_id_died_at_boot_pid_start_ns_idx'],
+    ['deaths_by_host'],
   ],
-  [
-    'deaths of a pid on a host',
-    'deathsPage',
-    [3, ...nulls(8), 100, ...nulls(8), 51, null],
-    ['deaths_host_id_pid_died_at_idx'],
-  ],
-  ['deaths among some lives', 'deathsPage', [...nulls(15), ...keys, 3, null], ['deaths_pkey']],
-  [
-    'deaths by a login',
-    'deathsPage',
-    [...nulls(8), 'alice', ...nulls(9), 51, null],
-    ['deaths_died_at_boot_pid_start_ns_idx'],
-  ],
-  [
-    'deaths of a unit',
-    'deathsPage',
-    [...nulls(10), 'redis.service', ...nulls(7), 51, null],
-    ['deaths_died_at_boot_pid_start_ns_idx'],
-  ],
-  ['the newest processes', 'processesPage', [...nulls(12), 51], ['processes_started_at_boot_pid_start_ns_idx']],
-  [
-    'a later page of processes',
-    'processesPage',
-    [...nulls(8), ...key.process, 51],
-    ['processes_started_at_boot_pid_start_ns_idx'],
-  ],
-  [
-    'processes of a host',
-    'processesPage',
-    [3, ...nulls(11), 51],
-    ['processes_host_id_started_at_boot_pid_start_ns_idx'],
-  ],
-  ['children', 'childrenPage', [3, 50, 50_000, ...nulls(3), 51], ['processes_by_parent']],
+  ['deaths of a pid on a host', 'deathsPage', [3, ...nulls(8), 100, ...nulls(8), 51, null], ['lives_key']],
+  ['deaths among some lives', 'deathsPage', [...nulls(15), ...keys, 3, null], ['lives_key']],
+  ['deaths by a login', 'deathsPage', [...nulls(8), 'alice', ...nulls(9), 51, null], ['deaths_by_time']],
+  ['deaths of a unit', 'deathsPage', [...nulls(10), 'redis.service', ...nulls(7), 51, null], ['deaths_by_time']],
+  ['the newest processes', 'processesPage', [...nulls(12), 51], ['lives_by_time']],
+  ['a later page of processes', 'processesPage', [...nulls(8), ...key.process, 51], ['lives_by_time']],
+  ['processes of a host', 'processesPage', [3, ...nulls(11), 51], ['lives_by_host']],
+  ['children', 'childrenPage', [3, 50, 50_000, ...nulls(3), 51], ['lives_by_parent']],
   ['signals received', 'signalsPage', ['target', 3, 100, 100_000, null, null, 51], ['signals_by_target']],
   [
     'a later page of signals received',
@@ -209,13 +182,13 @@ const plans: readonly [
     'what followed deaths',
     'restartCandidates',
     [...keys, [100_500, 200_500, 300_500], 300_000_000_000, 16],
-    ['processes_by_command', 'processes_by_parent'],
+    ['lives_by_command', 'lives_by_parent'],
   ],
   [
     'lives of the same thing',
     'restartHistory',
     [...keys, [100_500, 200_500, 300_500], 100],
-    ['deaths_pkey', 'processes_by_command', 'processes_by_parent'],
+    ['lives_key', 'lives_by_command', 'lives_by_parent'],
   ],
   ['OOM kills of victims', 'oomKillsByVictim', keys, ['oom_kills_pkey']],
   ['losses around deaths', 'lossesByDeath', [[1, 2], [100_000, 200_000], 5_000, 16], ['losses_by_time']],
@@ -245,25 +218,25 @@ const plans: readonly [
     'signals stored',
     'insertSignals',
     [[1], [at], json({ n: 1, at_ns: 1, signal: 9, target_pid: 100, target_start_ns: 100_000 })],
-    ['deaths_pkey'],
+    ['lives_key'],
   ],
   [
     'deaths stored',
     'insertDeaths',
-    [[1], [1], [at], json({ n: 1, ...life, died_ns: 5, core_dumped: false })],
-    ['deaths_pkey', 'episodes_pkey', 'processes_pkey'],
+    [[1], [1], [at], json({ n: 1, ...life, day, died_ns: 5, core_dumped: false })],
+    ['lives_key', 'episodes_pkey'],
   ],
   [
-    'processes stored',
-    'insertProcesses',
-    [[1], [1], [at], json({ n: 1, ...life, origin: 'exec', seen_ns: 5, exec_ns: 5, execs: [5], comm: 'x' })],
-    ['processes_pkey', 'signals_by_sender'],
+    'lives described anew',
+    'describeLives',
+    [[1], json({ n: 1, ...life, day, seen_ns: 5, exec_ns: 5, execs: [5], comm: 'x', args: [] })],
+    ['lives_key', 'signals_by_sender'],
   ],
   [
     'OOM kills stored',
     'insertOomKills',
     [1, json({ victim_pid: 100, victim_start_ns: 100_000, at_ns: 5 })],
-    ['deaths_pkey'],
+    ['lives_key'],
   ],
   [
     'OOM reports stored',
@@ -274,15 +247,15 @@ const plans: readonly [
       at,
       json({ line: 1, at: 5, victims: [{ pid: 100, comm: 'x', process: { pid: 100, start: '5' } }], tasks: [] }),
     ],
-    ['deaths_pkey'],
+    ['lives_key'],
   ],
-  ['kernel log stored', 'insertKernelLog', [1, 1, at, json({ line: 1, at_ns: 5, ...life })], ['deaths_pkey']],
-  ['core dumps stored', 'insertCoreDumps', [1, json({ ...life, at_ns: 5 })], ['deaths_pkey']],
+  ['kernel log stored', 'insertKernelLog', [1, 1, at, json({ line: 1, at_ns: 5, ...life })], ['lives_key']],
+  ['core dumps stored', 'insertCoreDumps', [1, json({ ...life, at_ns: 5 })], ['lives_key']],
   [
     'episodes stored',
     'insertEpisodes',
     [1, 1, at, json({ ...life, state: 'stopped', since_ns: 5, seen_ns: 6 })],
-    ['deaths_pkey', 'episodes_pkey'],
+    ['lives_key', 'episodes_pkey'],
   ],
   ['the newest jobs', 'jobsPage', [...nulls(9), 51], ['jobs_by_time']],
   ['a later page of jobs', 'jobsPage', [...nulls(6), at, run, null, 51], ['jobs_by_time']],
@@ -302,15 +275,15 @@ const plans: readonly [
     'deaths that actors may have caused',
     'reopenActed',
     [[1], [100], [100_000], [run]],
-    ['job_actors_pkey', 'deaths_host_id_died_at_boot_pid_start_ns_idx'],
+    ['job_actors_pkey', 'deaths_by_host'],
   ],
   ['commands of jobs', 'commandsOfJobs', [[run]], ['job_commands_job_id_idx']],
   ['the trail of jobs', 'eventsOfJobs', [[run], 1_000], ['job_events_job_id_at_idx']],
   ['the trail', 'trailPage', [3, 100, 1_000], ['job_events_pkey']],
   ['the episodes of processes', 'openEpisodes', keys, ['episodes_pkey']],
   ['zombies of parents', 'zombiesOf', [...keys, 1_000], []],
-  ['main processes of units', 'unitsMainProcesses', [[3], [1_000], ['redis.service'], 16], ['processes_by_parent']],
-  ['deaths of services', 'deathsOfServices', [[3], ['redis.service'], [null], 100], ['processes_pkey']],
+  ['main processes of units', 'unitsMainProcesses', [[3], [1_000], ['redis.service'], 16], ['lives_by_parent']],
+  ['deaths of services', 'deathsOfServices', [[3], ['redis.service'], [null], 100], ['lives_key']],
   [
     'jobs of the last hour',
     'jobCounts',
@@ -322,10 +295,10 @@ const plans: readonly [
     ],
     ['jobs_by_time', 'job_commands_job_id_idx'],
   ],
-  ['hosts in trouble', 'fleetTrouble', ['40 s', '10 min', ['EXITED']], ['deaths_died_at_boot_pid_start_ns_idx']],
-  ['verdicts of older engines', 'takeOutdated', [3, 100], ['deaths_by_engine']],
-  ['whether any are of older engines', 'countOutdated', [1, 100_000], ['deaths_by_engine']],
-  ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' }), ['EXITED']], ['deaths_pkey']],
+  ['hosts in trouble', 'fleetTrouble', ['40 s', '10 min', ['EXITED']], ['deaths_by_time']],
+  ['verdicts of older engines', 'takeOutdated', [3, 100], ['verdicts_by_engine']],
+  ['whether any are of older engines', 'countOutdated', [1, 100_000], ['verdicts_by_engine']],
+  ['verdicts saved', 'saveVerdicts', [json({ boot: 1, ...life, cause: 'EXITED' }), ['EXITED']], ['lives_key']],
   [
     'the ledger claimed',
     'claimLedger',
@@ -334,8 +307,8 @@ const plans: readonly [
   ],
   ['the ledger of some hosts', 'ledgerStreams', [[3]], ['ledger_streams_pkey']],
   ['losses in the ledger of some hosts', 'ledgerLosses', [[3]], ['ledger_losses_pkey']],
-  ['lives closed by a snapshot', 'closeUnseen', [3, at, 5_000], ['processes_pkey', 'episodes_pkey']],
-  ['lives of former boots', 'closeFormerBoots', [3, 3, at], ['processes_host_id_started_at_boot_pid_start_ns_idx']],
+  ['lives closed by a snapshot', 'closeUnseen', [3, at, 5_000], ['lives_open', 'episodes_pkey']],
+  ['lives of former boots', 'closeFormerBoots', [3, 3, at], ['lives_open']],
 ];
 
 describe('every hot statement finds its rows by an index', () => {

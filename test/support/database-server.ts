@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { startPostgres } from '../../scripts/postgres.mjs';
 import { applyMigrations } from '../../src/store/migrate.js';
 import { cloneDatabase } from './database.js';
+import { makeHistoryWritable } from './writable-history.js';
 
 export interface DatabaseServer {
   readonly adminUrl: string;
@@ -21,6 +22,7 @@ export async function startDatabaseServer(): Promise<DatabaseServer> {
   try {
     const template = await cloneDatabase(server.adminUrl, 'template0');
     await applyMigrations(template.url, { log: () => undefined });
+    await makeHistoryWritable(template.url);
     return {
       adminUrl: server.adminUrl,
       template: new URL(template.url).pathname.slice(1),

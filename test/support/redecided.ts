@@ -10,10 +10,11 @@ export async function recordVerdicts(sql: Sql): Promise<void> {
     create table saved_verdicts (n bigserial, tx xid8 default pg_current_xact_id(), boot int, pid int, died_at timestamptz);
     create function record_verdict() returns trigger language plpgsql as $$
     begin
-      insert into saved_verdicts (boot, pid, died_at) values (new.boot, new.pid, new.died_at);
+      insert into saved_verdicts (boot, pid, died_at) values (new.boot, new.pid, moment_of(new.ended_s, 0));
       return null;
     end $$;
-    create trigger record_verdict after update on deaths for each row execute function record_verdict()`);
+    -- Counting anew moves the cell only.
+    create trigger record_verdict after insert or update of decided_at on verdicts for each row execute function record_verdict()`);
 }
 
 export async function countOutdated(sql: Sql): Promise<number> {
