@@ -26,7 +26,7 @@ export async function seedDeaths(sql: Sql, host: TestHost, many: number): Promis
   const copies = Math.ceil(many / count) - 1;
   for (let copy = 1; copy <= copies; copy += copiesAtOnce)
     await copyDeaths(sql, host.id, copy, Math.min(copy + copiesAtOnce - 1, copies));
-  await sql`analyze processes, deaths`;
+  await sql`analyze lives, verdicts`;
   return count * (copies + 1);
 }
 
