@@ -7,6 +7,8 @@ export const agentLimits = {
   /** Records handled in one turn of the event loop. */
   recordsPerTurnMax: 2_048,
   pollBusyMs: 20,
+  /** At the end, so long is a record waited for that is still being written. */
+  lastRecordMs: 100,
   /** After a turn with fewer the next look may wait as long as a fork is held back. */
   recordsFewMax: 64,
   /** After a turn without records: as long as most, unless there are many processors. Each makes 4 MB of records a second at full

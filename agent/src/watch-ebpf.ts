@@ -98,7 +98,9 @@ export class EbpfWatch implements Watch {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
     const end = this.#ring.producedPosition();
-    while (this.#ring.readPosition < end && this.#turn() > 0);
+    // A record that is still being written ends a turn, and is whole in a moment.
+    const deadline = performance.now() + agentLimits.lastRecordMs;
+    while (this.#ring.readPosition < end && (this.#turn() > 0 || performance.now() < deadline));
     // No exec will follow that could say a held fork better.
     this.#tracker.beginTurn(this.#sensor.bootNanoseconds() + BigInt(agentLimits.forkHeldMs) * 1_000_000n);
     this.#countMisses();

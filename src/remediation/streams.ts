@@ -61,7 +61,8 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
       (news) => {
         const here = news.filter(({ hostId }) => this.streams.has(hostId));
         const hosts = new Set(here.map(({ hostId }) => hostId));
-        if (here.length > 0) this.soon(async () => this.deliver(hosts, [...new Set(here.map(({ jobId }) => jobId))]));
+        const jobs = [...new Set(here.map(({ jobId }) => jobId))];
+        if (here.length > 0) this.soonFor([...hosts], () => this.deliver(hosts, jobs));
       },
       // What was notified in between is not repeated.
       () => this.catchUp([...this.streams.keys()]),
@@ -123,8 +124,18 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   /** What is signed for these hosts and has not ended, again where it was sent before. */
   private catchUp(hostIds: readonly number[]): void {
     if (hostIds.length === 0) return;
-    this.soon(async () => this.deliver(new Set(hostIds), await this.work.forHosts(hostIds)));
+    this.soonFor(hostIds, async () => this.deliver(new Set(hostIds), await this.work.forHosts(hostIds)));
     this.passSoon(hostIds);
+  }
+
+  /** What the database could not give out comes with the next beat. */
+  private soonFor(hostIds: readonly number[], work: () => Promise<void>): void {
+    this.soon(() =>
+      work().catch((error: unknown) => {
+        for (const hostId of hostIds) this.missed.add(hostId);
+        throw error;
+      }),
+    );
   }
 
   private passSoon(hostIds: readonly number[]): void {
@@ -174,7 +185,7 @@ export class CommandStreams implements OnApplicationBootstrap, BeforeApplication
   private async beat(): Promise<void> {
     const streams = [...this.streams.values()];
     for (const { hostId } of streams) this.push(hostId, ':\n\n');
-    this.passSoon([...this.missed].filter((hostId) => this.streams.has(hostId)));
+    this.catchUp([...this.missed].filter((hostId) => this.streams.has(hostId)));
     this.missed.clear();
     if (streams.length === 0) return;
     await this.work.holdStreams(this.process, [...this.streams.keys()]);

@@ -11,6 +11,7 @@ import {
   compileProgram,
   createWorld,
   eventually,
+  killedSleep,
   runAgent,
   whyNoSensor,
   type World,
@@ -27,11 +28,6 @@ describe.skipIf(reason !== undefined)(`the life of the agent${reason ? ` (skippe
 
   const death = (pid: number) => eventually(`death of ${pid}`, () => world.api.deathOf(pid));
   const kill = (signal: string, pid: number) => spawnSync('/bin/kill', [signal, String(pid)]);
-  const killedSleep = () => {
-    const { pid = 0 } = spawn('/bin/sleep', ['62']);
-    kill('-9', pid);
-    return pid;
-  };
   const deathsOf = (pid: number) => world.api.events.filter((event) => event.kind === 'exit' && event.pid === pid);
 
   it('tells_who_killed_its_predecessor_and_what_happened_in_between', async () => {

@@ -1,7 +1,7 @@
 /** Runs the real bundled agent, with the real probe, against the test's API; and puts everything back. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -170,4 +170,14 @@ export async function eventually<T>(what: string, look: () => T | undefined | fa
     if (performance.now() > deadline) throw new Error(`Did not happen within ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+const still = new Int32Array(new SharedArrayBuffer(4));
+
+/** A sleep that was killed by kill(1) and has ended: its parent is busy here, so that it stays as a zombie. @returns its pid */
+export function killedSleep(): number {
+  const { pid = 0 } = spawn('/bin/sleep', ['67'], { stdio: 'ignore' });
+  spawnSync('/bin/kill', ['-9', String(pid)]);
+  while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) Atomics.wait(still, 0, 0, 1);
+  return pid;
 }

@@ -3,7 +3,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildAgent, compileProgram, createWorld, eventually, whyNoSensor, type World } from './agent-process.js';
+import {
+  buildAgent,
+  compileProgram,
+  createWorld,
+  eventually,
+  killedSleep,
+  whyNoSensor,
+  type World,
+} from './agent-process.js';
 
 const reason = whyNoSensor();
 
@@ -27,11 +35,6 @@ describe.skipIf(reason !== undefined)(`the spool of the agent${reason ? ` (skipp
   /** Neither caught nor ignored, so each is told by itself. */
   const continued = () => world.api.events.filter((event) => event.kind === 'signal' && event.signal === 18);
   const losses = () => world.api.events.filter((event) => event.kind === 'loss');
-  const killedSleep = () => {
-    const { pid = 0 } = spawn('/bin/sleep', ['67']);
-    spawnSync('/bin/kill', ['-9', String(pid)]);
-    return pid;
-  };
   const apiIsAway = (away: boolean) => (world.api.misbehave = () => (away ? 503 : undefined));
   /** Keeps killing processes without holding up this one; their pids at the end. */
   const load = (count: number) => {

@@ -287,6 +287,23 @@ test('a_host_that_comes_back_gets_what_waits_and_again_what_it_did_not_report_of
   expect(third.received).toEqual([]);
 });
 
+test('what_the_database_could_not_give_out_reaches_its_host_a_little_later', async () => {
+  const stack = await stackWith();
+  const host = await enrollWithService(stack, 'web-1');
+  await agentOf({ url: stack.url, host, act: succeed });
+  await stack.sql`create function broken() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`;
+  await stack.sql`create trigger broken before update on job_commands for each row
+    when (new.state = 'SENT') execute function broken()`;
+  const { id } = await request(stack, { ...restart, host: 'web-1' });
+  const isSigned = async () => (await stack.sql`select 1 from job_commands where state = 'SIGNED'`).length > 0;
+  await eventually(isSigned);
+  await sleep(500);
+  expect(await isSigned()).toBe(true);
+  await stack.sql`drop function broken cascade`;
+  // With the next beat: limits.ts.
+  await inState(stack, id, 'SUCCEEDED', 20_000);
+});
+
 test('what_was_sent_and_never_reported_of_ends_as_unknown_until_a_late_report', async () => {
   const stack = await stackWith();
   const host = await enrollWithService(stack, 'web-1');
