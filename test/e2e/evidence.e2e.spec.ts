@@ -55,8 +55,9 @@ describe.runIf(requirePrerequisite('root', 'btf', 'libbpf', 'cc'))('from the ker
   });
 
   test('a_crash_with_what_became_of_its_core', async () => {
-    const { file } = await compile('ends');
-    const { pid } = spawnSync(file, ['null']);
+    const program = await compile('ends');
+    const { pid } = spawnSync(program.file, ['null']);
+    await program.remove();
     const fields =
       'coreDump { path obstacle limit pattern } kernelLog { topic text } verdict { cause summary evidence { kind text } }';
     const answer = await eventually(async () => {

@@ -59,6 +59,8 @@ export interface SystemStart extends AgentStart {
   readonly server?: Readonly<Record<string, string>>;
 }
 
+const agentProgram = path.join(root, 'dist/agent/whodunit-agent.mjs');
+
 export async function startSystem(how: SystemStart = {}): Promise<System> {
   const database = how.database ?? (await createDatabase());
   const directory = await mkdtemp(path.join(tmpdir(), 'whodunit-e2e-'));
@@ -95,7 +97,7 @@ export async function startSystem(how: SystemStart = {}): Promise<System> {
   ];
   const agents: ChildProcess[] = [];
   const spawnAgent = ({ options = [], env: more = {} }: AgentStart = {}) => {
-    const args = [path.join(root, 'dist/agent/whodunit-agent.mjs'), ...agentArgs, '--sensor', 'ebpf', ...options];
+    const args = [agentProgram, ...agentArgs, '--sensor', 'ebpf', ...options];
     agents.push(startNode({ name: 'agent', args, env: { ...env, ...more }, directory }));
     return agents.at(-1)!;
   };
@@ -134,6 +136,8 @@ export async function startSystem(how: SystemStart = {}): Promise<System> {
     },
     close: async () => {
       for (const one of agents) await stop(one, 'SIGTERM');
+      // One that was killed has left it.
+      await promisify(execFile)(process.execPath, [agentProgram, 'remove-sensor', '--state-dir', agentDirectory]);
       await stop(worker, 'SIGTERM');
       await stop(api, 'SIGTERM');
       await database.drop();
