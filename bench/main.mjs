@@ -7,7 +7,6 @@ import { benchAgent } from './agent.mjs';
 import { benchFanout, fanoutTools } from './fanout.mjs';
 import { benchIngest, ingestTools } from './ingest.mjs';
 import { benchJobs, jobTools } from './jobs.mjs';
-import { benchStreams, streamTools } from './streams.mjs';
 import { Cleanups } from './support/cleanups.mjs';
 import { describeMachine } from './support/machine.mjs';
 import { formatTable } from './support/table.mjs';
@@ -17,7 +16,6 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   agent            what the agent costs and misses, beside bpftrace, auditd and forkstat
   jobs             from asking for a kill to the deed, beside ssh
   ingest           from batches to committed rows, beside psql's \\copy; bytes a life
-  streams          10,000 agents that listen at one API process: memory, a command to each
   fanout           a job for each of 1,000 hosts, beside the rate of bare BullMQ
 
   --quick          fewer and shorter runs: to see a change, not to publish
@@ -26,21 +24,9 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   --json           the result with every sample, as JSON
 `;
 
-const suites = {
-  agent: benchAgent,
-  fanout: benchFanout,
-  ingest: benchIngest,
-  jobs: benchJobs,
-  streams: benchStreams,
-};
+const suites = { agent: benchAgent, fanout: benchFanout, ingest: benchIngest, jobs: benchJobs };
 /** @type {Readonly<Record<keyof typeof suites, readonly string[]>>} */
-const toolsOf = {
-  agent: [],
-  fanout: fanoutTools,
-  ingest: ingestTools,
-  jobs: jobTools,
-  streams: streamTools,
-};
+const toolsOf = { agent: [], fanout: fanoutTools, ingest: ingestTools, jobs: jobTools };
 
 /** @param {string | undefined} name @returns {name is keyof typeof suites} */
 const isSuite = (name) => name !== undefined && Object.hasOwn(suites, name);
