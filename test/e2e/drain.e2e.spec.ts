@@ -5,33 +5,20 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { described, exited, life } from '../support/events.js';
 import { startFleet } from '../support/fleet.js';
 import { enrollHost, type TestHost } from '../support/host.js';
-import { keepServer, type StandingServer } from '../support/standing.js';
+import { keepStack, type StandingStack } from '../support/standing.js';
 
 /** src/platform/lifecycle.ts: after that it would end with 1. */
 const drainMsMax = 10_000;
 
-let database: TestDatabase;
-let sql: Sql;
-let server: StandingServer;
+let stack: StandingStack;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  sql = postgres(database.url, { max: 2, onnotice: () => undefined });
-  server = await keepServer(database.url);
-}, 300_000);
-
-afterAll(async () => {
-  await server?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.drop();
-});
+beforeAll(async () => void (stack = await keepStack()), 300_000);
+afterAll(() => stack?.close());
 
 const headersOf = (host: TestHost) => ({ authorization: `Bearer ${host.credential}` });
 
@@ -39,7 +26,7 @@ const headersOf = (host: TestHost) => ({ authorization: `Bearer ${host.credentia
 async function half(host: TestHost) {
   const body = JSON.stringify(host.batch([described(life(10)), exited(life(10), 50)]));
   const headers = { ...headersOf(host), 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const asking = request(`${server.url}/v1/batches`, { method: 'POST', headers });
+  const asking = request(`${stack.server.url}/v1/batches`, { method: 'POST', headers });
   const reply = once(asking, 'response').then(([response]) => (response as IncomingMessage).resume().statusCode);
   reply.catch(() => undefined);
   asking.write(body.slice(0, 40));
@@ -48,7 +35,7 @@ async function half(host: TestHost) {
 
 /** A command stream, and how it ends. */
 async function listen(host: TestHost): Promise<{ readonly how: Promise<string> }> {
-  const asking = request(`${server.url}/v1/commands`, {
+  const asking = request(`${stack.server.url}/v1/commands`, {
     headers: { ...headersOf(host), accept: 'text/event-stream' },
   }).end();
   const [response] = (await once(asking, 'response')) as [IncomingMessage];
@@ -61,6 +48,7 @@ async function listen(host: TestHost): Promise<{ readonly how: Promise<string> }
 }
 
 test('sigterm_under_load_answers_what_was_begun_and_loses_nothing', { timeout: 300_000 }, async () => {
+  const { server, sql } = stack;
   const { url, adminToken, api, worker } = server;
   const asAdmin = (at: string, init: RequestInit & { token?: string | null } = {}) =>
     fetch(`${url}${at}`, {

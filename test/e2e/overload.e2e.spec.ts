@@ -6,11 +6,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { startFleet } from '../support/fleet.js';
-import { keepServer, type StandingServer } from '../support/standing.js';
+import { keepStack, type StandingStack } from '../support/standing.js';
 
 const overloadMs = Number(process.env['WHODUNIT_SECONDS'] ?? 4) * 1_000;
 const measuringMs = 3_000;
@@ -21,21 +19,10 @@ const plenty = 20_000;
 /** Node's heap grows until its first large collections; what waits would be more than that. */
 const growthMaxMib = 300;
 
-let database: TestDatabase;
-let sql: Sql;
-let server: StandingServer;
+let stack: StandingStack;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  sql = postgres(database.url, { max: 2, onnotice: () => undefined });
-  server = await keepServer(database.url);
-}, 300_000);
-
-afterAll(async () => {
-  await server?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.drop();
-});
+beforeAll(async () => void (stack = await keepStack()), 300_000);
+afterAll(() => stack?.close());
 
 function residentMib(pid: number): number {
   const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -43,6 +30,7 @@ function residentMib(pid: number): number {
 }
 
 test('three_times_its_capacity_slows_agents_and_fails_none', { timeout: 3 * overloadMs + 1_200_000 }, async () => {
+  const { server, sql } = stack;
   const { url, adminToken, api } = server;
   const fleet = await startFleet({ routeOf: () => ({ urls: [url] }), adminToken, sql, hosts, eventsPerSecond: plenty });
   try {

@@ -8,8 +8,10 @@ import { createWriteStream } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import postgres, { type Sql } from 'postgres';
 import { tryPort } from '../../scripts/free-port.mjs';
 import { startPostgres } from '../../scripts/postgres.mjs';
+import { createDatabase } from './database.js';
 import { eventually } from './eventually.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -145,6 +147,28 @@ export interface StandingServer {
   readonly api: Standing;
   readonly worker: Standing;
   close(): Promise<void>;
+}
+
+export interface StandingStack {
+  readonly sql: Sql;
+  readonly server: StandingServer;
+  close(): Promise<void>;
+}
+
+/** With a database of its own in the tests' Postgres, which is not to be killed. */
+export async function keepStack(): Promise<StandingStack> {
+  const database = await createDatabase();
+  const sql = postgres(database.url, { max: 2, onnotice: () => undefined });
+  const server = await keepServer(database.url);
+  return {
+    sql,
+    server,
+    close: async () => {
+      await server.close();
+      await sql.end({ timeout: 5 });
+      await database.drop();
+    },
+  };
 }
 
 /** API and worker on a database that is migrated. */
