@@ -5,10 +5,13 @@
  * They are stored before the lives that name them and in a transaction of their own: what is remembered is committed, and no
  * batch waits for another's images.
  */
+import type { TransactionSql } from 'postgres';
 import type { DescribedRow } from './batch.rows.js';
 import type { Db } from './postgres.js';
 import { contextColumns, contextId, imageId } from './interned-ids.js';
 import { run, type Statement } from './sql.js';
+
+type Tx = TransactionSql<{ bigint: bigint }>;
 
 /** Of each kind. An image takes about half a KiB here. */
 const rememberedMax = 50_000;
@@ -62,8 +65,14 @@ export class Interner {
   }
 
   private async readSalt(): Promise<string> {
-    return (await this.db<{ salt: string }[]>`select salt from history_state`)[0]!.salt;
+    const rows = await begin(this.db, (tx) => tx<{ salt: string }[]>`select salt from history_state`);
+    return rows[0]!.salt;
   }
+}
+
+/** Also for one statement: the connections of ingest have nothing but transactions (postgres.ts). */
+async function begin<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return (await db.begin((tx) => work(tx as Tx))) as T;
 }
 
 interface Moment {
@@ -88,7 +97,7 @@ class Remembered {
       return miss.id;
     });
     if (missing.size === 0) return ids;
-    await run(db, this.kind.statement, [JSON.stringify([...missing.values()]), day]);
+    await begin(db, (tx) => run(tx, this.kind.statement, [JSON.stringify([...missing.values()]), day]));
     for (const [key, { id }] of missing) this.remember(key, { id, day });
     return ids;
   }
