@@ -4,7 +4,7 @@
 -- is over when somebody says so.
 -- $1 interval that counts as a while, $2 interval in which a host is heard, $3 text[] causes of wanted ends, $4 int how many at most
 -- Index incidents_open_by_key, which holds those that are not over only; primary keys of incident_hosts, incident_members,
--- episodes and lives; indexes lives_by_command, lives_by_parent.
+-- episodes and lives; indexes lives_open, deaths_by_host, lives_by_parent.
 select i.id from incidents i
 where i.resolved_at is null
   and (i.kind = 'SILENT_HOST' or i.latest_at < now() - $1::interval)
@@ -31,8 +31,16 @@ where i.resolved_at is null
       where t.incident_id = i.id and not exists (
         select from (
           select p.* from boots b
-          join processes p on p.command_hash = command_hash(b.id, v.image) and p.boot = b.id and p.exe = v.exe and p.args = v.args
+          join processes p on p.boot = b.id and p.ended_s = -2147483648 and p.command = v.command and p.exe = v.exe and p.args = v.args
           where b.host_id = d.host_id and (b.id = d.boot and p.start_ns > v.start_ns or b.booted_at > d.died_at)
+          union all
+          -- What is started from time to time: the host's latest deaths are looked through.
+          select p.* from (
+            select * from processes p where p.host_id = d.host_id and p.ending > 0 and p.ended_s >= d.ended_s
+            order by p.ended_s desc limit 10000) p
+          join boots b on b.id = p.boot
+          where p.command = v.command and p.exe = v.exe and p.args = v.args
+            and (p.boot = d.boot and p.start_ns > v.start_ns or b.booted_at > d.died_at)
           union all
           select p.* from processes p
           where p.parent_hash = v.parent_hash and p.boot = d.boot and p.parent_pid = v.parent_pid and p.parent_start_ns = v.parent_start_ns

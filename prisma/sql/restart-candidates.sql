@@ -3,10 +3,10 @@
 -- $1 int[] boots, $2 int[] pids, $3 bigint[] start times, $4 bigint[] times of death (boot-clock ns), $5 bigint how long
 -- after, in ns, $6 int at most for each, either way
 -- Returns of_pid, of_start_ns: the dead; and the columns of processes-by-key.sql.
--- Indexes lives_by_command, lives_by_parent, as far around the time as clocks may be apart.
+-- Indexes lives_by_host, lives_by_parent, as far around the time as clocks may be apart.
 select k.pid as of_pid, k.start_ns as of_start_ns, p.*, k.booted_at
 from (
-  select k.*, day_of(b.first_booted_at, k.start_ns) as day, b.booted_at, b.first_booted_at
+  select k.*, day_of(b.first_booted_at, k.start_ns) as day, b.host_id, b.booted_at, b.first_booted_at
   from unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[]) as k(boot, pid, start_ns, died_ns) join boots b on b.id = k.boot
   -- First, so that the day finds the partition.
   offset 0) k
@@ -15,7 +15,7 @@ left join processes m on m.day = day_of(k.first_booted_at, v.parent_start_ns) an
 cross join lateral (select v.started_s + (k.died_ns - v.start_ns) / 1000000000 as died_s) w
 cross join lateral (
   (select * from processes p
-   where p.command_hash = v.command_hash and p.boot = v.boot and p.exe = v.exe and p.args = v.args
+   where p.host_id = k.host_id and p.boot = v.boot and p.command = v.command and p.exe = v.exe and p.args = v.args
      and p.started_s between w.died_s - 300 and w.died_s + 300 + $5::bigint / 1000000000
      and p.day between day_of(k.first_booted_at, k.died_ns) and day_of(k.first_booted_at, k.died_ns + $5::bigint)
      and p.start_ns > k.died_ns and p.start_ns <= k.died_ns + $5::bigint

@@ -1,6 +1,6 @@
 /** What followed deaths: loads what `restartOf` decides by, for many at once, in a fixed number of statements. */
 import { Inject, Injectable } from '@nestjs/common';
-import { restartLivesMax, restartWindowNs, type RestartFacts } from '../verdict/index.js';
+import { restartHistoryNs, restartLivesMax, restartWindowNs, type RestartFacts } from '../verdict/index.js';
 import { bigints, keyArrays } from './keys.js';
 import type { Db } from './postgres.js';
 import { ProcessStore } from './process.store.js';
@@ -30,7 +30,7 @@ export class RestartStore {
     const deaths = all.filter((death) => followed.has(lifeId(death)));
     if (deaths.length === 0) return new Map();
     const [history, lineage] = await Promise.all([
-      run<RestartSpanRow>(this.db, 'restartHistory', [...moments(deaths), restartLivesMax]),
+      run<RestartSpanRow>(this.db, 'restartHistory', [...moments(deaths), String(restartHistoryNs), restartLivesMax]),
       this.processes.lineage([...deaths, ...candidates]),
     ]);
     const formerImages = await this.processes.formerImages(lineage);

@@ -25,7 +25,7 @@ export {
   type StalledFacts,
 } from './facts.js';
 export { restartKinds, restartOf, type Restart, type RestartFacts, type RestartKind } from './restart.js';
-export { restartLivesMax, restartWindowNs } from './restart-history.js';
+export { restartHistoryNs, restartLivesMax, restartWindowNs } from './restart-history.js';
 export { sameShotNs, shotOf } from './same-shot.js';
 export { unknownDeath, unknownProcess } from './unknown-facts.js';
 export { shutdownSignals } from './service-request.js';

@@ -11,6 +11,9 @@ const shortNs = 60_000_000_000n;
 const shortLivesOfLoop = 3;
 const hourNs = 3_600_000_000_000n;
 
+/** What began and ended longer before a death than that says nothing here: neither of its hour nor of who was followed in it. */
+export const restartHistoryNs = hourNs + restartWindowNs;
+
 /** One life of the same thing. */
 export interface Span {
   readonly startedAt: bigint;

@@ -12,21 +12,21 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-/** 20 hosts, 20,000 lives and deaths, an incident for every other one of which one in a hundred is not over. */
+/** 100 hosts, 20,000 lives and deaths, an incident for every other one of which one in a hundred is not over. */
 async function fill(): Promise<void> {
   const { sql } = stack;
-  await sql`insert into hosts (machine_id, name, last_seen_at) select md5(n::text), 'host-' || n, now() from generate_series(1, 20) n`;
+  await sql`insert into hosts (machine_id, name, last_seen_at) select md5(n::text), 'host-' || n, now() from generate_series(1, 100) n`;
   await sql`insert into boots (host_id, boot_id, booted_at) select id, gen_random_uuid(), now() - interval '2 days' from hosts`;
   await sql`insert into processes (boot, pid, start_ns, host_id, parent_pid, parent_start_ns, origin, seen_ns, comm, exe, args, unit, started_at)
-    select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n, 'w', '/bin/w' || n, array['w'], 'w' || n || '.service', now() - interval '1 day'
-    from boots b, generate_series(1, 1000) n`;
+    select b.id, n, n * 1000, b.host_id, greatest(1, n / 2), greatest(1, n / 2) * 1000, 'exec', n, 'w', '/bin/w' || n, array['w'], 'w' || n || '.service', now() - interval '2 days' + n * interval '5 min'
+    from boots b, generate_series(1, 200) n order by n`;
   await sql`insert into deaths (boot, pid, start_ns, host_id, died_ns, died_at, signal, core_dumped, engine, cause, actor_kind, summary)
     select boot, pid, start_ns, host_id, start_ns, started_at, 9, false, 1, 'SIGNALED', 'PROCESS', '' from processes`;
   await sql`insert into episodes (boot, pid, start_ns, state, since_ns, host_id, seen_ns, started_at, ended_at)
     select boot, pid, start_ns, 'stopped', start_ns, host_id, start_ns, started_at, case when pid % 100 > 0 then now() end from processes`;
   await sql`insert into losses (host_id, boot, since_ns, until_ns, since, until, cause)
-    select b.host_id, b.id, n * 1000, n * 1000 + 10, now(), now(), 'rejected' from boots b, generate_series(1, 200) n`;
-  await sql`insert into escalations (at, policy, host_id, target, text) select now(), 'p', h.id, 't', '' from hosts h, generate_series(1, 200)`;
+    select b.host_id, b.id, n * 1000, n * 1000 + 10, now(), now(), 'rejected' from boots b, generate_series(1, 40) n`;
+  await sql`insert into escalations (at, policy, host_id, target, text) select now(), 'p', h.id, 't', '' from hosts h, generate_series(1, 40)`;
   await sql`insert into incidents (id, key, group_key, kind, state, severity, host_id, unit, labels, count, hosts, opened_at, updated_at, resolved_at, latest_at,
       latest_ref, summary, summary_zh, evidence, loud, told_at, untold)
     select md5(concat(boot, '.', pid))::uuid, concat(boot, '|', pid), pid::text, 'DEATH', 'RESOLVED', 'ERROR', host_id, unit, '{}', 1, 1, started_at - pid * interval '1 min',
@@ -127,7 +127,7 @@ const plans: readonly [
     'healthy',
     'healthyIncidents',
     ['5 min', '3 min', ['EXITED'], 200],
-    ['lives_key', 'incident_hosts_pkey', 'lives_by_command', 'lives_by_parent'],
+    ['lives_key', 'incident_hosts_pkey', 'lives_open', 'deaths_by_host', 'lives_by_parent'],
   ],
   ['a page', 'incidentsPage', [...nulls(13), 50], ['incidents_by_time']],
   ['a page of a host', 'incidentsPage', [...nulls(3), 3, ...nulls(9), 50], ['incidents_by_time']],
