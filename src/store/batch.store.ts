@@ -38,8 +38,8 @@ export interface Part extends News {
   readonly rows: BatchRows;
   readonly boot: number;
   readonly firstBootedAt: Date;
-  /** The latest event of the boot before the batch: what began later is not stored yet. */
-  readonly seenBefore: bigint;
+  /** The latest event of the boot before the batch, if any: what began later is not stored yet. */
+  readonly seenBefore: bigint | null;
 }
 
 @Injectable()
@@ -88,7 +88,7 @@ async function store(step: LifeStep, news: readonly News[]): Promise<number> {
   const bootOf = new Map(boots.map((boot) => [boot.host_id, boot]));
   const parts = described.map((one): Part => {
     const { id: boot, first_booted_at: firstBootedAt, seen_before: seenBefore } = bootOf.get(one.hostId)!;
-    return { ...one, boot, firstBootedAt, seenBefore: seenBefore ?? -1n };
+    return { ...one, boot, firstBootedAt, seenBefore };
   });
   const cursors = news.map(({ hostId, batch }) => {
     return { host_id: hostId, epoch: batch.epoch, committed: batch.sequence + batch.events.length - 1 };

@@ -23,7 +23,7 @@ const askers = new Set(['systemctl', 'shutdown', 'poweroff', 'reboot', 'halt', '
 
 /** Days since 1970 of a boot-clock time, by the first zero of its boot: never another one for the same life. */
 export function dayOf(firstZeroMs: number, ns: string): number {
-  const day = Math.floor((firstZeroMs / 1_000 + Number(BigInt(ns) / 1_000_000_000n)) / 86_400);
+  const day = Math.floor((firstZeroMs / 1_000 + Number(ns.slice(0, -9))) / 86_400);
   return Math.max(-32_768, Math.min(32_766, day));
 }
 

@@ -8,6 +8,7 @@ import type { DescribedRow, EndRow } from './batch.rows.js';
 import type { Part, Stored } from './batch.store.js';
 import type { Interned, Interner } from './intern.js';
 import { dayOf, lifeRow, type BootClock } from './life.rows.js';
+import { isLater } from './lifecycle.rows.js';
 import { run } from './sql.js';
 
 export interface LifeStep {
@@ -31,8 +32,10 @@ export async function storeLives(
 ): Promise<{ stored: readonly Stored[]; settled: ReadonlySet<EndRow> }> {
   const described = parts.flatMap((part, index): Described[] => {
     const clock = clockOf(part);
+    const seenBefore = part.seenBefore === null ? null : String(part.seenBefore);
     return part.rows.processes.map((row) => {
-      return { n: index + 1, row, clock, mayBeStored: BigInt(row.start_ns) <= part.seenBefore };
+      const mayBeStored = seenBefore !== null && !isLater(row.start_ns, seenBefore);
+      return { n: index + 1, row, clock, mayBeStored };
     });
   });
   if (described.length === 0) return { stored: [], settled: new Set() };
@@ -52,7 +55,7 @@ export async function storeLives(
       interned.filter((_, index) => !known.has(described[index]!)),
     ),
     describeLives(tx, parts, [...known]),
-    ended.length === 0 ? [] : run<{ pending: number }>(tx, 'wantVerdicts', keysAndDays(ended).slice(0, 3)),
+    ended.length === 0 ? [] : run<{ pending: number }>(tx, 'wantVerdicts', keysOf(ended)),
   ]);
   return { stored, settled: new Set(ended.map(({ row }) => row.end!)) };
 }
@@ -77,7 +80,8 @@ export async function storeEnds(
 
 async function knownOf(tx: LifeStep['tx'], lives: readonly Described[]): Promise<ReadonlySet<Described>> {
   if (lives.length === 0) return new Set();
-  const found = await run<{ n: number }>(tx, 'knownLives', keysAndDays(lives));
+  const days = numbers(lives.map(({ row, clock }) => dayOf(clock.firstZeroMs, row.start_ns)));
+  const found = await run<{ n: number }>(tx, 'knownLives', [...keysOf(lives), days]);
   return new Set(found.map(({ n }) => lives[n - 1]!));
 }
 
@@ -86,10 +90,13 @@ async function insertLives(
   lives: readonly Described[],
   interned: readonly Interned[],
 ): Promise<void> {
-  const [first, ...others] = lives.map(({ row, clock }, index) => lifeRow(row, clock, interned[index]!));
-  if (!first) return;
-  const columns = first.map((value, column) => numbers([value, ...others.map((row) => row[column]!)]));
-  await run(tx, 'insertLives', columns);
+  if (lives.length === 0) return;
+  const rows = lives.map(({ row, clock }, index) => lifeRow(row, clock, interned[index]!));
+  await run(
+    tx,
+    'insertLives',
+    rows[0]!.map((_, column) => numbers(rows.map((row) => row[column]!))),
+  );
 }
 
 async function describeLives(tx: LifeStep['tx'], parts: readonly Part[], lives: readonly Described[]): Promise<void> {
@@ -100,12 +107,11 @@ async function describeLives(tx: LifeStep['tx'], parts: readonly Part[], lives: 
   await run(tx, 'describeLives', [parts.map(({ boot }) => boot), JSON.stringify(rows)]);
 }
 
-function keysAndDays(lives: readonly Described[]): string[] {
+function keysOf(lives: readonly Described[]): string[] {
   return [
     numbers(lives.map(({ clock }) => clock.boot)),
     numbers(lives.map(({ row }) => row.pid)),
     numbers(lives.map(({ row }) => row.start_ns)),
-    numbers(lives.map(({ row, clock }) => dayOf(clock.firstZeroMs, row.start_ns))),
   ];
 }
 

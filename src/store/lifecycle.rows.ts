@@ -23,16 +23,17 @@ export function lifecycleOf(events: readonly Event[]): Lifecycle {
     agentStart: events.findLast(isOf('agent_start')) ?? null,
     snapshot: events.findLast(isOf('snapshot')) ?? null,
     agentStop: events.slice(lastStart + 1).findLast(isOf('agent_stop')) ?? null,
-    latest: events.reduce((latest, event) => instantsOf(event).reduce(later, latest), 0n),
+    latest: BigInt(events.reduce(latestOf, '0')),
   };
 }
 
 /** An event of a life tells of one that has begun; should an agent say otherwise, its beginning counts too. */
-function instantsOf(event: Event): readonly bigint[] {
-  const ofLife = isKnownEvent(event) && 'start' in event;
-  return ofLife ? [BigInt(event.at), BigInt(event.start)] : [BigInt(event.at)];
+function latestOf(latest: string, event: Event): string {
+  const after = isLater(event.at, latest) ? event.at : latest;
+  return isKnownEvent(event) && 'start' in event && isLater(event.start, after) ? event.start : after;
 }
 
-function later(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
+/** Of two times as the wire has them: digits without leading zeros. */
+export function isLater(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
 }
