@@ -7,6 +7,7 @@ import { benchAgent } from './agent.mjs';
 import { benchFanout, fanoutTools } from './fanout.mjs';
 import { benchIngest, ingestTools } from './ingest.mjs';
 import { benchJobs, jobTools } from './jobs.mjs';
+import { benchLive, liveTools } from './live.mjs';
 import { benchQueries, queryTools } from './queries.mjs';
 import { Cleanups } from './support/cleanups.mjs';
 import { describeMachine } from './support/machine.mjs';
@@ -18,6 +19,7 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   jobs             from asking for a kill to the deed, beside ssh
   ingest           from batches to committed rows, beside psql's \\copy; bytes a life
   fanout           a job for each of 1,000 hosts, beside the rate of bare BullMQ
+  live             from a kill to the message of a subscription, beside one commit and one WebSocket message
   queries          whoKilled and deaths over GraphQL, beside a bare handler of the same SQL; growth; depth
 
   --quick          fewer and shorter runs: to see a change, not to publish
@@ -26,9 +28,23 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   --json           the result with every sample, as JSON
 `;
 
-const suites = { agent: benchAgent, fanout: benchFanout, ingest: benchIngest, jobs: benchJobs, queries: benchQueries };
+const suites = {
+  agent: benchAgent,
+  fanout: benchFanout,
+  ingest: benchIngest,
+  jobs: benchJobs,
+  live: benchLive,
+  queries: benchQueries,
+};
 /** @type {Readonly<Record<keyof typeof suites, readonly string[]>>} */
-const toolsOf = { agent: [], fanout: fanoutTools, ingest: ingestTools, jobs: jobTools, queries: queryTools };
+const toolsOf = {
+  agent: [],
+  fanout: fanoutTools,
+  ingest: ingestTools,
+  jobs: jobTools,
+  live: liveTools,
+  queries: queryTools,
+};
 
 /** @param {string | undefined} name @returns {name is keyof typeof suites} */
 const isSuite = (name) => name !== undefined && Object.hasOwn(suites, name);

@@ -4,13 +4,14 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { fillHistory, hostsOf, killedOneIn, lifeOf } from './queries/history.mjs';
+import { post } from './support/http.mjs';
 import { endChild } from './support/processes.mjs';
 import { startServer } from './support/server.mjs';
-import { median } from './support/statistics.mjs';
+import { median, quantile } from './support/statistics.mjs';
 
 const ours = 'whodunit';
 const bare = 'node:http, pg';
@@ -72,9 +73,9 @@ async function askers(server, cleanups) {
   const authorization = `Bearer ${server.adminToken}`;
   return {
     [ours]: (/** @type {string} */ name, /** @type {object} */ variables) =>
-      post(`${server.url}/graphql`, { query: queries[name], variables }, { agent, authorization }),
+      answerOf(`${server.url}/graphql`, { query: queries[name], variables }, { agent, authorization }),
     [bare]: (/** @type {string} */ name, /** @type {object} */ variables) =>
-      post(peer, { name, variables }, { agent, authorization }),
+      answerOf(peer, { name, variables }, { agent, authorization }),
   };
 }
 
@@ -139,30 +140,15 @@ async function comparePages(ask, sql, requests) {
 }
 
 /**
- * @param {string} url @param {object} body @param {{ agent: Agent, authorization: string }} with_
+ * @param {string} url @param {object} body @param {{ agent: Agent, authorization: string }} how
  * @returns {Promise<{ ms: number, body: any }>}
  */
-function post(url, body, { agent, authorization }) {
-  return new Promise((resolve, reject) => {
-    const bytes = JSON.stringify(body);
-    const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) };
-    const begin = performance.now();
-    const asking = request(url, { method: 'POST', agent, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part) => (text += part));
-      response.on('end', () => {
-        const ms = performance.now() - begin;
-        const answer = response.statusCode === 200 ? JSON.parse(text) : {};
-        if (answer.data && !answer.errors) resolve({ ms, body: answer });
-        else reject(new Error(`status ${response.statusCode}: ${text}`));
-      });
-    });
-    asking.on('error', reject).end(bytes);
-  });
+async function answerOf(url, body, how) {
+  const { ms, status, text } = await post(url, body, how);
+  const answer = status === 200 ? JSON.parse(text) : {};
+  if (!answer.data || answer.errors) throw new Error(`status ${status}: ${text}`);
+  return { ms, body: answer };
 }
-
-/** @param {readonly number[]} values @param {number} share */
-const at = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
 
 /**
  * @param {Record<string, Record<string, number[]>[]>} samples @param {Record<string, number[]>} pages @param {readonly number[]} sizes
@@ -176,7 +162,7 @@ function figuresOf(samples, pages, sizes) {
         ['p50', 0.5, p50Max],
         ['p99', 0.99, p99Max],
       ]).map(([label, share, most]) => {
-        const values = { [ours]: at(times[ours] ?? [], share), [bare]: at(times[bare] ?? [], share) };
+        const values = { [ours]: quantile(times[ours] ?? [], share), [bare]: quantile(times[bare] ?? [], share) };
         const holds = /** @type {number} */ (values[ours]) <= most * /** @type {number} */ (values[bare]);
         return {
           name: `${name}, ${millions(sizes[index] ?? 0)} lives, ${label}`,

@@ -6,6 +6,11 @@ export function median(values) {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
 }
 
+/** @param {readonly number[]} values @param {number} share 0.99 for what 1 % are above */
+export function quantile(values, share) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
+}
+
 /** @param {readonly number[]} values */
 export function sum(values) {
   return values.reduce((all, value) => all + value, 0);
