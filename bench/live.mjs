@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watchDeaths } from './live/deaths.mjs';
 import { startReference } from './live/reference.mjs';
 import { post } from './support/http.mjs';
@@ -83,6 +84,8 @@ async function timeKills(server, refer, { times, cleanups }) {
       const isKnown = async () =>
         (await sql`select 1 from processes where pid = ${pid} and ended_at is null`).length > 0;
       await until('the process is known', isKnown, 10_000);
+      // At any moment of an idle agent's second: it has just looked.
+      await sleep(1_000 + Math.random() * 1_000);
       const gone = once(victim, 'exit');
       const message = told(pid);
       const begin = performance.now();
@@ -111,7 +114,7 @@ async function inTurns(times, refer, tell) {
   return samples;
 }
 
-/** What the agent says that it waits at most for others to come before it sends (agent/src/limits.ts). */
+/** What the agent says (agent/src/limits.ts) that it waits at most for others to come before it sends. */
 function flushMs() {
   const text = readFileSync(join(import.meta.dirname, '../agent/src/limits.ts'), 'utf8');
   return Number(/^ {2}flushMs: (\d+),$/m.exec(text)?.[1]);

@@ -6,7 +6,7 @@ import { beforeCounting, countDeaths } from './death-count.store.js';
 import { labelsOf, type DeathCriteria } from './death.criteria.js';
 import { bigints, keyArrays } from './keys.js';
 import { notifyDeaths, notifyTroubles } from './notifications.js';
-import type { Db } from './postgres.js';
+import { planOnceWithin, type Db } from './postgres.js';
 import { lifeId, type DeathRow, type LifeKey, type LossRow } from './rows.js';
 import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
@@ -92,7 +92,7 @@ export class DeathStore {
   private async decideTaken(take: Statement, parameters: unknown[], decide: Decide): Promise<number> {
     return (await this.db.begin(async (transaction) => {
       const tx = transaction as TransactionSql<{ bigint: bigint }>;
-      await beforeCounting(tx);
+      await Promise.all([planOnceWithin(tx), beforeCounting(tx)]);
       const keys = await run<LifeKey>(tx, take, parameters);
       if (keys.length === 0) return 0;
       await run(tx, 'lockVerdicts', keyArrays(keys));

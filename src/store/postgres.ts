@@ -1,5 +1,5 @@
 /** The connection pool of the paths that bypass Prisma: ingest, history, notifications. */
-import postgres, { type Sql } from 'postgres';
+import postgres, { type Sql, type TransactionSql } from 'postgres';
 import { arrayTypes } from './array-types.js';
 import { withSafeTransactions } from './transactions.js';
 
@@ -43,6 +43,14 @@ export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
  */
 export function plannedOnce<T extends object>(db: T): T | Db {
   return onceFor.get(db) ?? db;
+}
+
+/**
+ * The rest of a transaction is planned once for its connection: statements that find rows by keys take several times as long to plan
+ * for every partition as to run. Their parts are joined as they are many: nothing but reading whole tables is forbidden.
+ */
+export async function planOnceWithin(tx: TransactionSql<{ bigint: bigint }>): Promise<void> {
+  await tx`select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
 }
 
 /**
