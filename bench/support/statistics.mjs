@@ -15,3 +15,9 @@ export function quantile(values, share) {
 export function sum(values) {
   return values.reduce((all, value) => all + value, 0);
 }
+
+/** Of the line that fits best. @param {readonly (readonly [x: number, y: number])[]} points */
+export function slope(points) {
+  const [meanX, meanY] = [sum(points.map(([x]) => x)) / points.length, sum(points.map(([, y]) => y)) / points.length];
+  return sum(points.map(([x, y]) => (x - meanX) * (y - meanY))) / sum(points.map(([x]) => (x - meanX) ** 2));
+}
