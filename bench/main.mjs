@@ -7,6 +7,9 @@ import { benchAgent } from './agent.mjs';
 import { benchFanout, fanoutTools } from './fanout.mjs';
 import { benchIngest, ingestTools } from './ingest.mjs';
 import { benchJobs, jobTools } from './jobs.mjs';
+import { benchLive, liveTools } from './live.mjs';
+import { benchQueries, queryTools } from './queries.mjs';
+import { benchStreams, streamTools } from './streams.mjs';
 import { Cleanups } from './support/cleanups.mjs';
 import { describeMachine } from './support/machine.mjs';
 import { formatTable } from './support/table.mjs';
@@ -17,6 +20,9 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   jobs             from asking for a kill to the deed, beside ssh
   ingest           from batches to committed rows, beside psql's \\copy; bytes a life
   fanout           a job for each of 1,000 hosts, beside the rate of bare BullMQ
+  live             from a kill to the message of a subscription, beside one commit and one WebSocket message
+  queries          whoKilled and deaths over GraphQL, beside a bare handler of the same SQL; growth; depth
+  streams          10,000 command streams of one API process: what each costs, and a command to each
 
   --quick          fewer and shorter runs: to see a change, not to publish
   --rounds N       runs of which the median is taken
@@ -24,9 +30,25 @@ const usage = `npm run bench -- SUITE [options]     (after npm run build; as roo
   --json           the result with every sample, as JSON
 `;
 
-const suites = { agent: benchAgent, fanout: benchFanout, ingest: benchIngest, jobs: benchJobs };
+const suites = {
+  agent: benchAgent,
+  fanout: benchFanout,
+  ingest: benchIngest,
+  jobs: benchJobs,
+  live: benchLive,
+  queries: benchQueries,
+  streams: benchStreams,
+};
 /** @type {Readonly<Record<keyof typeof suites, readonly string[]>>} */
-const toolsOf = { agent: [], fanout: fanoutTools, ingest: ingestTools, jobs: jobTools };
+const toolsOf = {
+  agent: [],
+  fanout: fanoutTools,
+  ingest: ingestTools,
+  jobs: jobTools,
+  live: liveTools,
+  queries: queryTools,
+  streams: streamTools,
+};
 
 /** @param {string | undefined} name @returns {name is keyof typeof suites} */
 const isSuite = (name) => name !== undefined && Object.hasOwn(suites, name);

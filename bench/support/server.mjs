@@ -26,10 +26,11 @@ const root = join(import.meta.dirname, '../..');
  * @property {() => Promise<string>} enrollToken
  * @property {(...names: readonly ('main' | 'worker')[]) => () => void} rest stops these; what is returned lets them go on
  *
- * @param {import('./cleanups.mjs').Cleanups} cleanups @param {{ stepsBack?: boolean }} [how] false: it is what is measured
+ * @param {import('./cleanups.mjs').Cleanups} cleanups
+ * @param {{ stepsBack?: boolean, inspect?: boolean }} [how] stepsBack false: it is what is measured; inspect: for ./heap.mjs
  * @returns {Promise<Server>}
  */
-export async function startServer(cleanups, { stepsBack = true } = {}) {
+export async function startServer(cleanups, { stepsBack = true, inspect = false } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'whodunit-bench-'));
   cleanups.defer(() => rm(directory, { recursive: true, force: true }));
   // Under root Postgres runs as another user, who has to get through to its own directory in here.
@@ -47,7 +48,8 @@ export async function startServer(cleanups, { stepsBack = true } = {}) {
   const children = {};
   for (const name of ['main', 'worker']) {
     const log = openSync(join(directory, `${name}.log`), 'a');
-    const child = spawn(process.execPath, [join(root, `dist/${name}.js`)], { env, stdio: ['ignore', log, log, 'ipc'] });
+    const args = [...(inspect ? ['--inspect=127.0.0.1:0'] : []), join(root, `dist/${name}.js`)];
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     children[name] = child;
     cleanups.defer(() => endChild(child));

@@ -129,6 +129,27 @@ export function simulatedHost(index) {
           },
         })),
       ),
+    /** One life that its service kills: what an agent sends of a single kill. */
+    kill() {
+      now += seconds;
+      pid += 1;
+      const { comm, exe, args } = /** @type {Command} */ (commands[pid % commands.length]);
+      const main = /** @type {(typeof mains)[number]} */ (mains[pid % mains.length]);
+      const [ref, sender] = [
+        { pid, start: `${now}` },
+        { pid: main.pid, start: main.start },
+      ];
+      const at = `${now + 50_000_000n}`;
+      const user = { uid: 0, name: 'root' };
+      const life = { origin: 'exec', parent: sender, execAt: `${now}`, comm, exe, args, user, ...main.place };
+      const death = { coreDumped: false, cpuTime: '1000000', peakRss: 4_096_000 };
+      const body = batchOf([
+        { kind: 'process', at: ref.start, ...ref, ...life },
+        { kind: 'signal', at, signal: 9, code: 0, target: ref, sender, disposition: 'default', result: 'delivered' },
+        { kind: 'exit', at, ...ref, signal: 9, ...death },
+      ]);
+      return { pid, body };
+    },
     /** @param {number} lives */
     batch(lives) {
       /** @type {object[]} */

@@ -6,7 +6,7 @@ import { beforeCounting, countDeaths } from './death-count.store.js';
 import { labelsOf, type DeathCriteria } from './death.criteria.js';
 import { bigints, keyArrays } from './keys.js';
 import { notifyDeaths, notifyTroubles } from './notifications.js';
-import type { Db } from './postgres.js';
+import { planOnceWithin, type Db } from './postgres.js';
 import { lifeId, type DeathRow, type LifeKey, type LossRow } from './rows.js';
 import { run, type Statement } from './sql.js';
 import { DB } from './store.tokens.js';
@@ -49,26 +49,22 @@ export class DeathStore {
 
   /** Newest first. */
   async page(where: DeathCriteria, { after, limit }: PageRequest): Promise<DeathRow[]> {
-    return run<DeathRow>(this.db, 'deathsPage', [
-      ...criteria(where),
-      ...position(after),
-      null,
-      null,
-      null,
-      limit,
-      labelsOf(where),
-    ]);
+    const labels = labelsOf(where);
+    const [host, since, until, cause, actor, signal, exe, command, login, pid, unit] = criteria(where);
+    const looked = [cause, actor, signal, exe, command, login];
+    if (host !== null && pid === null) {
+      const parameters = [host, since, until, ...looked, unit, ...position(after), limit, labels];
+      return run<DeathRow>(this.db, 'deathsOfHostPage', parameters);
+    }
+    if ([host, ...looked, pid, unit, labels].every((one) => one === null)) {
+      return run<DeathRow>(this.db, 'latestDeathsPage', [since, until, ...position(after), limit]);
+    }
+    return run<DeathRow>(this.db, 'deathsPage', [...criteria(where), ...position(after), limit, labels]);
   }
 
   /** Those of the given deaths that meet the criteria. */
   async matching(where: DeathCriteria, keys: readonly LifeKey[]): Promise<DeathRow[]> {
-    return run<DeathRow>(this.db, 'deathsPage', [
-      ...criteria(where),
-      ...position(null),
-      ...keyArrays(keys),
-      keys.length,
-      labelsOf(where),
-    ]);
+    return run<DeathRow>(this.db, 'deathsMatching', [...criteria(where), labelsOf(where), ...keyArrays(keys)]);
   }
 
   /** Losses within reach of the given deaths, each with the time of the death that asked. */
@@ -96,7 +92,7 @@ export class DeathStore {
   private async decideTaken(take: Statement, parameters: unknown[], decide: Decide): Promise<number> {
     return (await this.db.begin(async (transaction) => {
       const tx = transaction as TransactionSql<{ bigint: bigint }>;
-      await beforeCounting(tx);
+      await Promise.all([planOnceWithin(tx), beforeCounting(tx)]);
       const keys = await run<LifeKey>(tx, take, parameters);
       if (keys.length === 0) return 0;
       await run(tx, 'lockVerdicts', keyArrays(keys));
@@ -115,6 +111,7 @@ export class DeathStore {
   }
 }
 
+/** In the order of deaths-page and deaths-matching. */
 function criteria(where: DeathCriteria): unknown[] {
   return [
     where.hostId ?? null,

@@ -1,5 +1,5 @@
 /** The connection pool of the paths that bypass Prisma: ingest, history, notifications. */
-import postgres, { type Sql } from 'postgres';
+import postgres, { type Sql, type TransactionSql } from 'postgres';
 import { arrayTypes } from './array-types.js';
 import { withSafeTransactions } from './transactions.js';
 
@@ -8,7 +8,8 @@ export type Db = Sql<{ bigint: bigint }>;
 const statementTimeoutMs = 15_000;
 /** Of those that are beside the connections of statements. */
 const besideMax = 6;
-const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+/** With these a plan that is made once does not depend on what there was when it was made. */
+export const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 /**
  * A parameter that nobody reads: a startup message of more than 1,024 bytes goes out at once. A shorter one waits for a timer that the
  * driver has stopped for good, where a statement was asked of the connection before while that was dying (decision of the driver, 6).
@@ -37,11 +38,19 @@ export function connectPostgres(databaseUrl: string, connectionsMax = 10): Db {
 }
 
 /**
- * For statements that find rows by keys and have no optional conditions: to plan them for every partition takes longer than to run
- * them, and the partition of a key is found when they run. In a transaction, the transaction itself.
+ * For statements that find rows by keys, or in the order of an index, whichever optional conditions there are: to plan them for every partition
+ * takes longer than to run them, and the partition of a key is found when they run. In a transaction, the transaction itself.
  */
 export function plannedOnce<T extends object>(db: T): T | Db {
   return onceFor.get(db) ?? db;
+}
+
+/**
+ * The rest of a transaction is planned once for its connection: statements that find rows by keys take several times as long to plan
+ * for every partition as to run. Their parts are joined as they are many: nothing but reading whole tables is forbidden.
+ */
+export async function planOnceWithin(tx: TransactionSql<{ bigint: bigint }>): Promise<void> {
+  await tx`select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
 }
 
 /**

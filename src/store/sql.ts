@@ -34,7 +34,9 @@ export const statements = {
   deathCounts: 'death-counts',
   deathCountsFromHistory: 'death-counts-from-history',
   deathsByKey: 'deaths-by-key',
+  deathsMatching: 'deaths-matching',
   deathsOfDay: 'deaths-of-day',
+  deathsOfHostPage: 'deaths-of-host-page',
   deathsOfServices: 'deaths-of-services',
   deathsPage: 'deaths-page',
   deleteIncidents: 'delete-incidents',
@@ -88,6 +90,7 @@ export const statements = {
   jobsPage: 'jobs-page',
   kernelLogByProcess: 'kernel-log-by-process',
   knownLives: 'known-lives',
+  latestDeathsPage: 'latest-deaths-page',
   ledgerLosses: 'ledger-losses',
   ledgerStreams: 'ledger-streams',
   lifeOfPid: 'life-of-pid',
@@ -169,8 +172,17 @@ export const statements = {
 export type Statement = keyof typeof statements;
 
 /** See plannedOnce(). */
-const keyed: ReadonlySet<Statement> = new Set<Statement>([
-  ...(['deathByPid', 'deathsByKey', 'lifeOfPid', 'lineage', 'livesOfPids', 'processesByKey'] as const),
+export const keyed: ReadonlySet<Statement> = new Set<Statement>([
+  ...([
+    'deathByPid',
+    'deathsByKey',
+    'deathsMatching',
+    'lifeOfPid',
+    'lineage',
+    'livesOfPids',
+    'processesByKey',
+  ] as const),
+  ...(['deathsOfHostPage', 'latestDeathsPage'] as const),
   ...(['restartCandidates', 'restartHistory', 'servicesAlive', 'stopRequests'] as const),
 ]);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { statementText, type Statement } from '../../src/store/sql.js';
+import { byKey } from '../../src/store/postgres.js';
+import { keyed, statementText, type Statement } from '../../src/store/sql.js';
 import { planNames, type PlanNames } from '../support/plan-names.js';
 import { startStack, type Stack } from '../support/stack.js';
 
@@ -70,7 +71,7 @@ interface Plan {
 
 const flat = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flat)];
 
-/** The plan for these very parameters, as `plan_cache_mode = force_custom_plan` makes the server choose it. */
+/** The plan for these very parameters, with the settings that the statement has. */
 async function planOf(
   statement: Statement,
   parameters: readonly unknown[],
@@ -79,7 +80,11 @@ async function planOf(
   const text = statementText(statement)
     .replace(/^--.*$/gm, '')
     .replaceAll(/\$(\d+)/g, (_, n) => values[Number(n) - 1]!);
-  const rows = await stack.sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
+  const rows = await stack.sql.begin(async (tx) => {
+    for (const [name, value] of Object.entries(keyed.has(statement) ? byKey : {}))
+      await tx`select set_config(${name}, ${value}, true)`;
+    return tx.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`explain (format json) ${text}`);
+  });
   const nodes = flat(rows[0]!['QUERY PLAN'][0].Plan);
   return {
     indexes: [...new Set(nodes.flatMap((node) => (node['Index Name'] ? names.index(node['Index Name']) : [])))].sort(),
@@ -137,21 +142,27 @@ const plans: readonly [
   ['processes by key', 'processesByKey', keys, ['lives_key']],
   ['former images', 'formerImages', keys, ['former_images_pkey']],
   ['lineage', 'lineage', keys, ['lives_key']],
-  ['the newest deaths', 'deathsPage', [...nulls(18), 51, null], ['deaths_by_time']],
-  ['a later page of deaths', 'deathsPage', [...nulls(11), ...key.death, ...nulls(3), 51, null], ['deaths_by_time']],
-  ['deaths since', 'deathsPage', [null, at, ...nulls(16), 51, null], ['deaths_by_time']],
-  ['deaths of hosts with labels', 'deathsPage', [...nulls(18), 51, '[{"role":"db"}]'], ['deaths_by_time']],
-  ['deaths of a host', 'deathsPage', [3, ...nulls(17), 51, null], ['deaths_by_host']],
+  ['the newest deaths', 'latestDeathsPage', [...nulls(6), 51], ['deaths_by_time']],
+  ['a later page of deaths', 'latestDeathsPage', [null, null, ...key.death, 51], ['deaths_by_time']],
+  ['deaths since', 'latestDeathsPage', [at, ...nulls(5), 51], ['deaths_by_time']],
+  ['deaths of hosts with labels', 'deathsPage', [...nulls(15), 51, '[{"role":"db"}]'], ['deaths_by_time']],
+  ['deaths of a host', 'deathsOfHostPage', [3, ...nulls(13), 51, null], ['deaths_by_host']],
   [
     'a later page of deaths of a host',
-    'deathsPage',
-    [3, ...nulls(10), ...key.death, ...nulls(3), 51, null],
+    'deathsOfHostPage',
+    [3, ...nulls(9), ...key.death, 51, null],
     ['deaths_by_host'],
   ],
-  ['deaths of a pid on a host', 'deathsPage', [3, ...nulls(8), 100, ...nulls(8), 51, null], ['lives_key']],
-  ['deaths among some lives', 'deathsPage', [...nulls(15), ...keys, 3, null], ['lives_key']],
-  ['deaths by a login', 'deathsPage', [...nulls(8), 'alice', ...nulls(9), 51, null], ['deaths_by_time']],
-  ['deaths of a unit', 'deathsPage', [...nulls(10), 'redis.service', ...nulls(7), 51, null], ['deaths_by_time']],
+  [
+    'deaths of a host, of a cause',
+    'deathsOfHostPage',
+    [3, null, null, ['OOM'], ...nulls(10), 51, null],
+    ['deaths_by_host'],
+  ],
+  ['deaths of a pid on a host', 'deathsPage', [3, ...nulls(8), 100, ...nulls(5), 51, null], ['lives_key']],
+  ['deaths among some lives', 'deathsMatching', [...nulls(12), ...keys], ['lives_key']],
+  ['deaths by a login', 'deathsPage', [...nulls(8), 'alice', ...nulls(6), 51, null], ['deaths_by_time']],
+  ['deaths of a unit', 'deathsPage', [...nulls(10), 'redis.service', ...nulls(4), 51, null], ['deaths_by_time']],
   ['the newest processes', 'processesPage', [...nulls(12), 51], ['lives_by_time']],
   ['a later page of processes', 'processesPage', [...nulls(8), ...key.process, 51], ['lives_by_time']],
   ['processes of a host', 'processesPage', [3, ...nulls(11), 51], ['lives_by_host']],
